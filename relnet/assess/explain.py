@@ -1,0 +1,102 @@
+"""Why a score is what it is: its parts, or the reason why it is unknown, in words."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from relnet.assess.assessment import Assessment, Ties
+from relnet.assess.run import labeler_inputs, scorer_inputs
+from relnet.plugin import Labeler, Scorer
+from relnet.registry import Registry
+
+
+class Part(msgspec.Struct):
+    """One part of a score: the feature, how much it moves the score (or its logit), and the raw value."""
+
+    name: str
+    effect: float
+    value: float = float("nan")
+
+
+class Explanation(msgspec.Struct):
+    """One scorer's answer for one tie."""
+
+    scorer: str
+    score: float
+    base: float
+    link: str
+    parts: list[Part]
+    unknown: str = ""
+    """Why the score is unknown; empty where it is known."""
+    summary: str = ""
+    """The scorer's own first docstring line: what it measures."""
+
+
+def explain(ties: Ties, row: int, registry: Registry) -> list[Explanation]:
+    """Return every scorer's explanation of one tie, the headline first.
+
+    Parameters
+    ----------
+    row
+        Row of `ties`.
+    """
+    assessment = ties.assessment
+    place = np.array([ties.rows[row]])
+    explanations = []
+    for name in sorted(assessment.scores, key=lambda name: (name != "engagement", name)):
+        header = assessment.header.plugins.get(f"scorer {name}", {"parameters": {}})
+        scorer = registry.make(Scorer, name, header["parameters"])
+        score = float(assessment.scores[name][place[0]])
+        explanations.append(_explained(scorer, score, assessment, place))
+    return explanations
+
+
+def _explained(scorer: Scorer, score: float, assessment: Assessment, place: np.ndarray) -> Explanation:
+    about = (type(scorer).__doc__ or "").strip().partition("\n")[0]
+    if np.isnan(score):
+        return Explanation(scorer.name, score, np.nan, "identity", [], why_unknown(scorer, assessment, place[0]), about)
+    header = assessment.header
+    inputs = scorer_inputs(
+        scorer, assessment.connections, assessment.scores, header.as_of, frozenset(header.me), header.seed
+    )
+    evidence = scorer.explain(inputs, place)
+    if evidence is None:
+        return Explanation(scorer.name, score, np.nan, "identity", [], "", about)
+    parts = [
+        Part(name, float(effect[0]), float(inputs[name][place[0]]) if name in inputs else np.nan)
+        for name, effect in evidence.parts.items()
+    ]
+    parts.sort(key=lambda part: -abs(part.effect))
+    return Explanation(scorer.name, score, float(evidence.base[0]), evidence.link, parts, "", about)
+
+
+def why_unknown(scorer: Scorer, assessment: Assessment, row: int) -> str:
+    """Return in words why a scorer does not answer for a connection."""
+    features = assessment.connections.features
+    for failure in assessment.header.failures:
+        if failure.plugin == scorer.name:
+            return f"the scorer failed: {failure.message}"
+    directed = any(need.endswith(("_ab", "_ba")) for need in scorer.needs)
+    if directed and not (features["known_ab"][row] and features["known_ba"][row]):
+        return "one direction is not covered by what was imported"
+    if np.isnan(features["last_contact"][row]):
+        return "no dated act between the two"
+    return f"too few acts: {int(np.nansum([features['count_ab'][row], features['count_ba'][row]]))}"
+
+
+def explain_label(assessment: Assessment, account: int, registry: Registry, name: str = "relnet") -> list[Part]:
+    """Return the cues behind an account's p_fake, strongest first; empty where the labeler gives none."""
+    row = assessment.accounts.row(account)
+    if row is None or name not in registry.names("labeler"):
+        return []
+    labeler = registry.make(Labeler, name)
+    inputs = labeler_inputs(labeler, assessment.accounts, assessment.header.as_of, frozenset(assessment.header.me))
+    evidence = labeler.explain(inputs, np.array([row]))
+    if evidence is None:
+        return []
+    parts = [
+        Part(cue, float(effect[0]), float(inputs[cue][row]) if cue in inputs else np.nan)
+        for cue, effect in evidence.parts.items()
+    ]
+    return sorted(parts, key=lambda part: -abs(part.effect))

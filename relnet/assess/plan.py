@@ -1,0 +1,81 @@
+"""Which features the chosen plugins need, in an order in which each comes after its own needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from relnet.errors import PluginError
+from relnet.network.connections import columns_of
+from relnet.plugin import Feature, Scorer
+
+GIVEN: Final = frozenset({"interactions", "known_ab", "known_ba"})
+"""Columns that every network has."""
+
+
+def features_for(needs: Iterable[str], available: Iterable[Feature], asker: str = "") -> list[Feature]:
+    """Return the features that make the columns in `needs`, each after those it needs itself.
+
+    Raises
+    ------
+    PluginError
+        No feature makes a column that is needed, or features need each other.
+    """
+    makers = {column: feature for feature in available for column in (feature.name, *columns_of(feature))}
+    ordered: dict[str, Feature] = {}
+    under_way: list[str] = []
+
+    def visit(column: str, asker: str) -> None:
+        if column in GIVEN or column.startswith("score."):
+            return
+        if column not in makers:
+            raise PluginError(f"{asker} needs {column}, which no feature makes.", _nearest(column, makers))
+        feature = makers[column]
+        if feature.name in ordered:
+            return
+        if feature.name in under_way:
+            raise PluginError(f"Features need each other: {' → '.join([*under_way, feature.name])}.")
+        under_way.append(feature.name)
+        for need in feature.needs:
+            visit(need, feature.name)
+        under_way.pop()
+        ordered[feature.name] = feature
+
+    for column in needs:
+        visit(column, asker)
+    return list(ordered.values())
+
+
+def in_order(scorers: Iterable[Scorer]) -> list[Scorer]:
+    """Return scorers so that each comes after those whose scores it needs.
+
+    Raises
+    ------
+    PluginError
+        A scorer needs one that is not chosen, or they need each other.
+    """
+    waiting = {scorer.name: scorer for scorer in scorers}
+    ordered: list[Scorer] = []
+    while waiting:
+        ready = [
+            scorer
+            for scorer in waiting.values()
+            if not any(need.removeprefix("score.") in waiting for need in scorer.needs if need.startswith("score."))
+        ]
+        if not ready:
+            raise PluginError(f"Scorers need each other: {', '.join(waiting)}.")
+        for scorer in ready:
+            ordered.append(waiting.pop(scorer.name))
+    done = {scorer.name for scorer in ordered}
+    for scorer in ordered:
+        missing = {need for need in scorer.needs if need.startswith("score.")} - {f"score.{name}" for name in done}
+        if missing:
+            raise PluginError(f"{scorer.name} needs {', '.join(sorted(missing))}, which is not chosen.")
+    return ordered
+
+
+def _nearest(column: str, makers: Mapping[str, Feature]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(column, makers, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(makers))}."

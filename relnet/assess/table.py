@@ -1,0 +1,130 @@
+"""The connections as one table: the columns that screens, plain text, filters and exports share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relnet.assess.assessment import LABELS, Assessment, Ties
+from relnet.errors import InputError
+from relnet.text import clean
+
+LEAST_ACTS: Final = 5
+"""Fewer acts than this and a tie is shown as thin: its scores say little."""
+
+Columns = dict[str, NDArray[Any]]
+
+
+def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> Columns:
+    """Return the columns of the connections table, one row a tie, in the row order of `ties`.
+
+    Texts are cleaned. `in` and `out` are acts towards and from the own side (NaN: not covered), `last` and
+    `first` days before the moment of judging, `label` a word, `circle` 0 outside all. `from` is the own
+    side's handle, of use where nobody is the owner.
+
+    Parameters
+    ----------
+    tags
+        Tags per account key.
+    """
+    people = ties.assessment.accounts
+    rows = ties.account_rows
+    columns: Columns = {
+        "handle": handles(ties.assessment, rows),
+        "name": _texts(people.columns["name"], rows),
+        "from": handles(ties.assessment, people.rows(ties.this)),
+        "out": ties.out("count"),
+        "in": ties.back("count"),
+        "last": ties.feature("last_contact"),
+        "first": ties.feature("first_contact"),
+        "days": ties.feature("active_days"),
+        "interactions": ties.feature("interactions"),
+        "circle": ties.circle.astype(np.float64),
+        "label": np.array(LABELS, dtype=object)[ties.label],
+        "network": _texts(people.columns["network"], rows),
+        "bot": people.columns["automated"][rows] == 1,
+        "followers": people.columns["followers"][rows],
+        "following": people.columns["following"][rows],
+        "state": _texts(people.columns["state"], rows),
+        "community": ties.assessment.community[rows].astype(np.float64),
+    }
+    columns |= {name: ties.score(name) for name in sorted(ties.assessment.scores)}
+    columns["tag"] = _tags(ties, tags or {})
+    return columns
+
+
+def _tags(ties: Ties, marked: Mapping[int, Sequence[str]]) -> NDArray[Any]:
+    column = np.empty(len(ties), dtype=object)
+    column[:] = [()] * len(ties)
+    for i in np.flatnonzero(np.isin(ties.other, np.fromiter(marked, dtype=np.int64, count=len(marked)))):
+        column[i] = tuple(marked[int(ties.other[i])])
+    return column
+
+
+def headline(assessment: Assessment) -> str:
+    """Return the score that leads: engagement, or where it is not chosen the first by name."""
+    return "engagement" if "engagement" in assessment.scores else min(assessment.scores, default="")
+
+
+def handles(assessment: Assessment, rows: NDArray[np.intp]) -> NDArray[Any]:
+    """Return how accounts are shown: `@handle` where one is known, else the native id; cleaned."""
+    people = assessment.accounts.columns
+    shown = [
+        f"@{handle}" if handle and not handle.startswith("@") and "@" not in handle else handle or native or "?"
+        for handle, native in zip(people["handle"][rows], people["native_id"][rows], strict=True)
+    ]
+    column = np.empty(len(rows), dtype=object)
+    column[:] = [clean(text) for text in shown]
+    return column
+
+
+def handle_of(assessment: Assessment, account: int) -> str:
+    """Return how one account is shown."""
+    row = assessment.accounts.row(account)
+    return "?" if row is None else str(handles(assessment, np.array([row]))[0])
+
+
+def find_account(assessment: Assessment, reference: str) -> int:
+    """Return the key of `network:handle`, `network:id`, `@handle`, an id, or a bare handle if it is unique.
+
+    Raises
+    ------
+    InputError
+        Nobody, or more than one account, answers to it.
+    """
+    people = assessment.accounts
+    network, _, rest = reference.partition(":")
+    known = set(people.columns["network"].tolist())
+    within, wanted = (network, rest) if rest and network in known else (None, reference)
+    bare = wanted.removeprefix("@").lower()
+    found = [
+        i
+        for i, (handle, native, net) in enumerate(
+            zip(people.columns["handle"], people.columns["native_id"], people.columns["network"], strict=True)
+        )
+        if (within is None or net == within) and (native == wanted or (handle or "").removeprefix("@").lower() == bare)
+    ]
+    if len(found) == 1:
+        return int(people.account[found[0]])
+    if not found:
+        raise InputError(f"Nobody here is called {clean(reference)}.", _near(people.columns["handle"], bare))
+    several = ", ".join(
+        f"{people.columns['network'][i]}:{clean(people.columns['native_id'][i] or '')}" for i in found[:5]
+    )
+    raise InputError(f"{len(found)} accounts are called {clean(reference)}.", f"Name one by id: {several}.")
+
+
+def _near(known: NDArray[Any], wanted: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, [handle.lower() for handle in known[:50_000] if handle], n=3)
+    return f"Did you mean {', '.join(clean(each) for each in near)}?" if near else "See `relnet show connections`."
+
+
+def _texts(column: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
+    out = np.empty(len(rows), dtype=object)
+    out[:] = [clean(text) if text else "" for text in column[rows]]
+    return out

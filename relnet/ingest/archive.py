@@ -1,0 +1,249 @@
+"""One view of a folder, zip, tar or single file: named members, opened as streams, never extracted to disk."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import IO, Final, Self, cast
+
+import zstandard
+
+from relnet.errors import InputError, UnreadableInput, UnsafeInput
+
+MAX_RATIO: Final = 400
+"""A member may unpack to this many times its packed size; real text archives stay below 60."""
+SMALL: Final = 64 << 20
+"""Members up to this size are never called bombs."""
+HEAD: Final = 65536
+
+_CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, zstandard.ZstdError, EOFError, gzip.BadGzipFile)
+"""What the unpackers raise on a damaged or cut input."""
+
+
+class Archive:
+    """Members of one input by name, below the single top folder if there is one."""
+
+    def __init__(
+        self,
+        path: Path,
+        sizes: Mapping[str, int],
+        opener: Callable[[str], IO[bytes]],
+        *,
+        is_file: bool = False,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.path, self.is_file = path, is_file
+        self._open, self._close = opener, close
+        names = {_safe(name, path): name for name in sizes if not _is_clutter(name)}
+        top = "" if is_file else _single_top(names)
+        self._raw = {name.removeprefix(top): raw for name, raw in names.items()}
+        self.sizes = {name: sizes[raw] for name, raw in self._raw.items()}
+
+    @classmethod
+    def open(cls, path: Path) -> Archive:
+        """Open any input.
+
+        Raises
+        ------
+        UnreadableInput
+            There is no such path, it may not be read, or its container is damaged.
+        UnsafeInput
+            A member's name leaves the archive or it would unpack without end.
+        """
+        try:
+            if path.is_dir():
+                return _folder(path)
+            if not path.exists():
+                raise UnreadableInput("There is no such file or folder.", "Check the path.", str(path))
+            with path.open("rb") as file:
+                magic = file.read(512)
+            if not magic:
+                raise UnreadableInput("The file is empty.", "Download or export it again.", str(path))
+            if magic[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+                return _zip(path)
+            if magic[:2] == b"\x1f\x8b" or magic[:4] == b"\x28\xb5\x2f\xfd":
+                return _packed(path)
+            if magic[257:262] == b"ustar":
+                return _tar(path)
+            return _file(path, path.name, lambda: path.open("rb"), path.stat().st_size)
+        except PermissionError as error:
+            raise UnreadableInput("The file may not be read.", "Check its permissions.", str(path)) from error
+        except DAMAGE as error:
+            raise _damaged(path, error) from error
+
+    @property
+    def names(self) -> list[str]:
+        """Member names, sorted."""
+        return sorted(self.sizes)
+
+    def stream(self, name: str) -> IO[bytes]:
+        """Open a member.
+
+        Raises
+        ------
+        UnreadableInput
+            The member is missing, encrypted or damaged.
+        """
+        if name not in self._raw:
+            raise UnreadableInput(f"It has no member {name}.", "", str(self.path))
+        try:
+            return self._open(self._raw[name])
+        except (RuntimeError, NotImplementedError) as error:
+            raise UnreadableInput(
+                f"The member {name} cannot be unpacked ({error}).",
+                "Unpack the archive with another program and give relnet the folder.",
+                str(self.path),
+            ) from error
+        except (*DAMAGE, OSError) as error:
+            raise _damaged(self.path, error) from error
+
+    def start(self, name: str, size: int = HEAD) -> bytes:
+        """Return the first bytes of a member; empty where it is missing or unreadable."""
+        if name not in self._raw:
+            return b""
+        try:
+            with self.stream(name) as stream:
+                return stream.read(size)
+        except (*DAMAGE, OSError, InputError):
+            return b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._close()
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableInput:
+    return UnreadableInput(
+        f"The archive is cut off or damaged ({error or type(error).__name__}).",
+        "Download it again, or unpack it and give relnet the folder.",
+        str(path),
+    )
+
+
+def _is_clutter(name: str) -> bool:
+    return name.startswith(_CLUTTER[0]) or name.rpartition("/")[2] in _CLUTTER[1:] or "/._" in f"/{name}"
+
+
+def _safe(name: str, path: Path) -> str:
+    posix = PurePosixPath(name.replace("\\", "/"))
+    if posix.is_absolute() or ".." in posix.parts or (posix.parts and posix.parts[0].endswith(":")):
+        raise UnsafeInput(f"A member's name leaves the archive: {name!r}.", "Do not trust this file.", str(path))
+    return str(posix)
+
+
+def _single_top(names: Mapping[str, str]) -> str:
+    """Return the one folder that holds everything, with its slash, or nothing."""
+    tops = {name.partition("/")[0] for name in names}
+    if len(tops) != 1 or any("/" not in name for name in names):
+        return ""
+    top = f"{tops.pop()}/"
+    return top + _single_top({name.removeprefix(top): "" for name in names})
+
+
+def _folder(path: Path) -> Archive:
+    sizes = {}
+    for root, _, files in os.walk(path, followlinks=False):
+        for file in files:
+            full = Path(root, file)
+            status = full.lstat()
+            if stat.S_ISREG(status.st_mode):
+                sizes[full.relative_to(path).as_posix()] = status.st_size
+    if not sizes:
+        raise UnreadableInput("The folder is empty.", "Give the folder that holds the export.", str(path))
+    return Archive(path, sizes, lambda name: (path / name).open("rb"))
+
+
+def _file(path: Path, name: str, opener: Callable[[], IO[bytes]], size: int) -> Archive:
+    return Archive(path, {name: size}, lambda _: opener(), is_file=True)
+
+
+def _zip(path: Path) -> Archive:
+    file = zipfile.ZipFile(path)
+    infos = {info.filename: info for info in file.infolist() if not info.is_dir()}
+    for info in infos.values():
+        if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            raise _bomb(path, info.filename)
+    return Archive(
+        path,
+        {name: info.file_size for name, info in infos.items()},
+        lambda name: file.open(infos[name]),
+        close=file.close,
+    )
+
+
+def _tar(path: Path) -> Archive:
+    file = tarfile.open(path)  # noqa: SIM115 - closed with the archive
+    members = {member.name: member for member in file.getmembers() if member.isfile()}
+
+    def opener(name: str) -> IO[bytes]:
+        stream = file.extractfile(members[name])
+        if stream is None:
+            raise UnreadableInput(f"The member {name} holds no data.", "", str(path))
+        return stream
+
+    return Archive(path, {name: member.size for name, member in members.items()}, opener, close=file.close)
+
+
+def _packed(path: Path) -> Archive:
+    """A gzip or zstd file: a tar inside, or a single file."""
+    packed = path.stat().st_size
+
+    def opener() -> IO[bytes]:
+        raw = path.open("rb")
+        if path_magic == b"\x1f\x8b":
+            inner = cast(IO[bytes], gzip.GzipFile(fileobj=raw))
+        else:
+            inner = cast(IO[bytes], zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+        return cast(IO[bytes], _Bounded(inner, raw, max(SMALL, MAX_RATIO * packed), path))
+
+    with path.open("rb") as file:
+        path_magic = file.read(2)
+    with opener() as stream:
+        head = stream.read(512)
+    if head[257:262] == b"ustar" and path_magic == b"\x1f\x8b":
+        return _tar(path)
+    suffix = path.suffix.lower()
+    name = path.name[: -len(suffix)] if suffix in (".gz", ".zst", ".gzip", ".zstd") else path.name
+    return _file(path, name, opener, packed)
+
+
+def _bomb(path: Path, name: str) -> UnsafeInput:
+    return UnsafeInput(
+        f"{name} would unpack to more than {MAX_RATIO} times its size.",
+        "Do not trust this file; if you made it, unpack it yourself and give relnet the folder.",
+        str(path),
+    )
+
+
+class _Bounded:
+    """A decompressed stream that refuses to grow beyond a bound."""
+
+    def __init__(self, inner: IO[bytes], raw: IO[bytes], limit: int, path: Path) -> None:
+        self._inner, self._raw, self._left, self._path = inner, raw, limit, path
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._inner.read(size if size >= 0 else self._left + 1)
+        self._left -= len(data)
+        if self._left < 0:
+            raise _bomb(self._path, self._path.name)
+        return data
+
+    def close(self) -> None:
+        self._inner.close()
+        self._raw.close()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self

@@ -1,0 +1,43 @@
+"""DuckDB as the engine of the group-bys: one connection, and results as NumPy columns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+
+def connect(memory_gb: float | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an engine in memory; `RELNET_MEMORY_GB` bounds it where the argument does not."""
+    settings: dict[str, Any] = {"preserve_insertion_order": False}
+    bound = memory_gb or float(os.environ.get("RELNET_MEMORY_GB", "0"))
+    if bound:
+        settings["memory_limit"] = f"{bound}GB"
+    return duckdb.connect(config=settings)
+
+
+def columns(relation: duckdb.DuckDBPyRelation) -> dict[str, NDArray[Any]]:
+    """Run a relation and return its columns; nulls become NaN in numbers and `None` in text."""
+    return {name: _plain(column) for name, column in relation.fetchnumpy().items()}
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    plain: NDArray[Any] = column.data
+    if not np.ma.is_masked(column):
+        return plain
+    plain = plain.astype(object if plain.dtype.kind == "O" else np.float64)
+    plain[column.mask] = None if plain.dtype.kind == "O" else np.nan
+    return plain
+
+
+def register(connection: duckdb.DuckDBPyConnection, name: str, table: Mapping[str, NDArray[Any]]) -> None:
+    """Make NumPy columns a table of the engine."""
+    connection.register("_incoming", dict(table))
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM _incoming")
+    connection.unregister("_incoming")

@@ -1,0 +1,251 @@
+"""The network at a moment: the only door to facts for features, so that nothing later is ever seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from relnet.errors import InputError
+from relnet.facts.coverage import Coverage, covered
+from relnet.facts.identity import as_table, resolved_handles, unite
+from relnet.facts.records import KIND_CLASSES, TWIN_ORDER
+from relnet.network.engine import columns, connect, register
+from relnet.store import log
+from relnet.store.log import Manifest
+
+
+class NetworkView:
+    """Facts visible at `as_of`, duplicates removed, accounts joined by identity.
+
+    Parameters
+    ----------
+    folder
+        The workspace's log.
+    imports
+        The finished imports to look at, taken once.
+    as_of
+        Moment of judging, ms UTC; by default the end of coverage, never the clock.
+    since
+        First moment looked at, ms UTC.
+    persons
+        Groups of account keys that are one person each.
+    me
+        Keys of the owner's accounts, beyond those that the imports state.
+
+    Raises
+    ------
+    InputError
+        There is nothing to look at.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        imports: Mapping[str, Manifest],
+        as_of: int | None = None,
+        since: int | None = None,
+        persons: tuple[tuple[int, ...], ...] = (),
+        me: frozenset[int] = frozenset(),
+    ) -> None:
+        if not imports:
+            raise InputError("The workspace is empty.", "Load something: relnet load PATH.")
+        self.folder, self.imports, self.since = folder, dict(imports), since
+        self.as_of = end_of_coverage(self.imports) if as_of is None else as_of
+        self.connection = connect()
+        self._persons = persons
+        self._me = me
+        self._register_identity()
+        self._register_log()
+
+    @property
+    def identity(self) -> dict[int, int]:
+        """Keys that stand for others: from → to."""
+        return self._identity
+
+    @cached_property
+    def me(self) -> frozenset[int]:
+        """Keys of the owner's accounts, after identity."""
+        stated = {owner for manifest in self.imports.values() for owner, _, _ in manifest.owners}
+        return frozenset(self._identity.get(each, each) for each in stated | self._me)
+
+    @cached_property
+    def coverage(self) -> list[tuple[Coverage, int | None]]:
+        """What the imports could have seen, with the key of its account."""
+        return [
+            (coverage, None if account is None else self._identity.get(account, account))
+            for manifest in self.imports.values()
+            for coverage, account in manifest.coverage
+        ]
+
+    @cached_property
+    def act_kinds(self) -> tuple[str, ...]:
+        """Kinds that must be covered for a direction to be known: every addressed act met or covered.
+
+        A quote addresses nobody in particular and no network lists the quotes of a person, so it is left out.
+        """
+        met = {kind for (kind,) in self.connection.execute("SELECT DISTINCT kind FROM acts").fetchall()}
+        named = {coverage.kind for coverage, _ in self.coverage if coverage.kind != "*"}
+        return tuple(sorted(kind for kind in met | named if self.kind_class(kind) == "act" and kind != "quote"))
+
+    def kind_class(self, kind: str) -> str:
+        """Return what a kind counts as: act, signal or declared."""
+        for manifest in self.imports.values():
+            if kind in manifest.kinds:
+                return manifest.kinds[kind]
+        return KIND_CLASSES.get(kind, "act")
+
+    def known(self, source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell for each directed pair whether the absence of acts means that there were none."""
+        return covered(self.coverage, self.act_kinds, source, target)
+
+    def files(self, kind: str) -> list[str]:
+        """Return the Parquet files of one kind of fact."""
+        return log.pieces(self.folder, self.imports, kind)
+
+    def fact(self, kind: str) -> duckdb.DuckDBPyRelation:
+        """Return one kind of fact as written, from all imports."""
+        files = self.files(kind)
+        if files:
+            return self.connection.read_parquet(files, union_by_name=True, filename=True)
+        types = ", ".join(f"NULL::{_SQL_TYPES[str(dtype)]} AS {name}" for name, dtype in log.SCHEMAS[kind].items())
+        return self.connection.sql(f"SELECT {types}, NULL::VARCHAR AS filename WHERE false")
+
+    def _register_identity(self) -> None:
+        self.fact("accounts").create_view("observations")
+        rows = self.connection.execute(
+            "SELECT DISTINCT account, network, lower(handle) FROM observations "
+            "WHERE native_id LIKE '@%' AND handle IS NOT NULL"
+        ).fetchall()
+        seen: list[tuple[int, str, str]] = []
+        if rows:
+            seen = self.connection.execute(
+                "SELECT DISTINCT account, network, handle FROM observations "
+                "WHERE NOT native_id LIKE '@%' AND handle IS NOT NULL AND seen_at <= ?",
+                [self._observed_by],
+            ).fetchall()
+        pairs = resolved_handles(rows, seen)
+        pairs += self.connection.execute(
+            "SELECT DISTINCT account, alias_of FROM observations WHERE alias_of IS NOT NULL"
+        ).fetchall()
+        for group in self._persons:
+            pairs += [(group[0], other) for other in group[1:]]
+        handles = {account for account, _, _ in rows}
+        preferred = frozenset(key for pair in pairs for key in pair if key not in handles)
+        self._identity = unite(pairs, preferred)
+        keys, stands = as_table(self._identity)
+        register(self.connection, "same", {"account": keys, "stands": stands})
+
+    @property
+    def _observed_by(self) -> int:
+        """Observations later than the moment of judging are not seen; identity itself is timeless."""
+        return 1 << 62
+
+    def _register_log(self) -> None:
+        self.fact("interactions").create_view("raw_interactions")
+        self.fact("posts").create_view("posts")
+        self.fact("declared").create_view("raw_declared")
+        overlaps = any(manifest.overlap for manifest in self.imports.values())
+        order = " ".join(f"WHEN '{kind}' THEN {i}" for i, kind in enumerate(TWIN_ORDER))
+        once = (
+            "QUALIFY row_number() OVER (PARTITION BY event, source, target "
+            f"ORDER BY CASE kind {order} ELSE 9 END, \"at\", seen_at, record) = 1"
+            if overlaps
+            else ""
+        )
+        acts = [kind for kind in self._kinds() if self.kind_class(kind) == "act"]
+        source = "SELECT * FROM raw_interactions"
+        if self._identity:
+            source = (
+                "SELECT r.* REPLACE (coalesce(s.stands, r.source) AS source, coalesce(t.stands, r.target) AS target) "
+                "FROM raw_interactions r LEFT JOIN same s ON r.source = s.account LEFT JOIN same t ON r.target = t.account"
+            )
+        since = "" if self.since is None else f'AND "at" >= {int(self.since)}'
+        kinds = ", ".join(_quoted(kind) for kind in acts) or "''"
+        self.connection.execute(
+            f"""
+            CREATE VIEW interactions AS
+            SELECT *, least(source, target) AS a, greatest(source, target) AS b, source < target AS forward,
+                   kind IN ({kinds}) AND directness IN ('target', 'deliberate') AS is_act
+            FROM ({source} {once}) WHERE source <> target;
+            CREATE VIEW acts AS SELECT * FROM interactions WHERE "at" <= {int(self.as_of)} {since};
+            CREATE VIEW undated AS SELECT * FROM interactions WHERE "at" IS NULL AND seen_at <= {int(self.as_of)};
+            """
+        )
+
+    def _kinds(self) -> list[str]:
+        return [kind for (kind,) in self.connection.execute("SELECT DISTINCT kind FROM raw_interactions").fetchall()]
+
+
+_SQL_TYPES = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def end_of_coverage(imports: Mapping[str, Manifest]) -> int:
+    """Return the latest moment that any import covers, ms UTC."""
+    ends = [
+        end
+        for manifest in imports.values()
+        for end in (manifest.last_at, *(coverage.until for coverage, _ in manifest.coverage))
+        if end is not None
+    ]
+    return max(ends, default=max(manifest.seen_at or manifest.finished for manifest in imports.values()))
+
+
+class AccountTable(msgspec.Struct):
+    """The newest known facts per account, one row each, sorted by key; unknown is NaN or `None`."""
+
+    account: NDArray[np.int64]
+    columns: dict[str, NDArray[np.object_] | NDArray[np.float64]]
+
+    def row(self, account: int) -> int | None:
+        """Return the row of an account; `None` if it is not there."""
+        i = int(np.searchsorted(self.account, account))
+        return i if i < len(self.account) and self.account[i] == account else None
+
+    def rows(self, accounts: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return the rows of accounts that are all there."""
+        return np.searchsorted(self.account, accounts)
+
+    def text(self, name: str, account: int) -> str | None:
+        """Return one text of one account."""
+        i = self.row(account)
+        return None if i is None else self.columns[name][i]
+
+
+TEXTS = ("network", "native_id", "handle", "name", "bio", "location", "url", "state")
+NUMBERS = (
+    "created_at", "followers", "following", "posts", "likes", "listed", "last_active_at", "has_bio", "has_url",
+    "has_location", "default_avatar", "default_profile", "verified", "protected", "automated", "observed_at",
+)  # fmt: skip
+
+
+def accounts(view: NetworkView) -> AccountTable:
+    """Return what is known of each account at the view's moment: per field the newest that was seen."""
+    newest = ", ".join(
+        f"arg_max({name}, seen_at) FILTER (WHERE {name} IS NOT NULL) AS {name}"
+        for name in (*TEXTS[2:], *NUMBERS[:-1])
+    )
+    relation = view.connection.sql(
+        f"""
+        SELECT coalesce(s.stands, o.account) AS account,
+               arg_min(network, native_id LIKE '@%') AS network,
+               arg_min(native_id, native_id LIKE '@%') AS native_id, {newest},
+               max(seen_at) FILTER (WHERE followers IS NOT NULL OR posts IS NOT NULL) AS observed_at
+        FROM observations o LEFT JOIN same s ON o.account = s.account
+        GROUP BY 1 ORDER BY 1
+        """
+    )
+    table = columns(relation)
+    keys = table.pop("account")
+    texts = {name: table[name].astype(object) for name in TEXTS}
+    numbers = {name: table[name].astype(np.float64) for name in NUMBERS}
+    return AccountTable(keys, {**texts, **numbers})

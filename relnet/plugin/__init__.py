@@ -1,0 +1,79 @@
+"""All that a plugin author imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Meta as Param
+
+from relnet.errors import InputError, UnknownFormat, UnreadableInput, UnsafeInput
+from relnet.facts.coverage import Coverage
+from relnet.facts.records import Account, Declared, Interaction, Post, Record
+from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
+from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
+from relnet.plugin.values import (
+    REASONS,
+    Block,
+    Chart,
+    Column,
+    Evidence,
+    Inputs,
+    Keys,
+    LabelResult,
+    Log,
+    Reason,
+    Table,
+    Text,
+    reasons,
+    why_bit,
+)
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+__all__ = [
+    "REASONS",
+    "Account",
+    "Batch",
+    "Block",
+    "Chart",
+    "Column",
+    "Coverage",
+    "Declared",
+    "Evidence",
+    "Feature",
+    "InputError",
+    "Inputs",
+    "Interaction",
+    "Keys",
+    "LabelResult",
+    "Labeler",
+    "Log",
+    "Param",
+    "Peek",
+    "Plugin",
+    "Post",
+    "ReadOptions",
+    "Reader",
+    "Reason",
+    "Record",
+    "Scorer",
+    "Section",
+    "Source",
+    "Table",
+    "Text",
+    "UnknownFormat",
+    "UnreadableInput",
+    "UnsafeInput",
+    "nw",
+    "reasons",
+    "why_bit",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "nw":
+        import narwhals.stable.v2 as nw
+
+        return nw
+    raise AttributeError(name)

@@ -1,0 +1,1 @@
+"""Widgets of the dashboard: they draw and post messages, the screens decide."""

@@ -1,0 +1,63 @@
+"""Builders that several tests share: read an input through the public door and look at the facts."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from relnet import registry
+from relnet.ingest.importer import load
+from relnet.plugin import ReadOptions, Source
+from relnet.store import log
+from relnet.store.log import Manifest
+from relnet.store.workspace import Workspace
+
+
+@dataclass
+class Read:
+    """The facts of one input, with native ids joined back."""
+
+    manifest: Manifest
+    interactions: pl.DataFrame
+    accounts: pl.DataFrame
+    posts: pl.DataFrame
+    declared: pl.DataFrame
+
+    def rows(self, *columns: str) -> list[tuple]:
+        """Interactions as tuples, in time order, of the columns named (default: source, target, kind)."""
+        return self.interactions.select(columns or ("source", "target", "kind")).rows()
+
+    def account(self, native_id: str) -> dict:
+        """The newest observation of one account."""
+        return self.accounts.filter(native_id=native_id).sort("seen_at").row(-1, named=True)
+
+    @property
+    def skips(self) -> dict[str, int]:
+        return {reason: count for reason, (count, _) in self.manifest.skips.items()}
+
+
+def read(path: Path, source: str | None = None, **options: object) -> Read:
+    """Import one input into a workspace of its own and return its facts."""
+    plugins = registry.find()
+    sources = [plugins.make(Source, source)] if source else plugins.all(Source)
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder) / "workspace")
+        named = sources[0] if source else None
+        report = load([path], workspace, sources, ReadOptions(**options), named=named)
+        [loaded] = report.loaded
+        frames = {kind: _frame(workspace, loaded.manifest, kind) for kind in log.SCHEMAS}
+    native = dict(frames["accounts"].select("account", "native_id").iter_rows())
+    for kind in ("interactions", "declared"):
+        frames[kind] = frames[kind].with_columns(
+            pl.col(side).replace_strict(native, return_dtype=pl.String) for side in ("source", "target")
+        )
+    frames["interactions"] = frames["interactions"].sort("at", "event_id", "target")
+    return Read(loaded.manifest, **frames)
+
+
+def _frame(workspace: Workspace, manifest: Manifest, kind: str) -> pl.DataFrame:
+    files = log.pieces(workspace.log, [manifest.import_id], kind)
+    return pl.read_parquet(files) if files else pl.DataFrame(schema=log.SCHEMAS[kind])

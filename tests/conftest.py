@@ -1,0 +1,15 @@
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("RELNET_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real samples; tests that need it are skipped by name where it is absent."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared samples are not here")
+    return folder
