@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from relnet.errors import PluginLoadError, SettingsError
+from relnet.errors import PluginError, PluginLoadError, SettingsError
 from relnet.plugin import Feature, Labeler, Plugin, Scorer, Section, Source
 
 P = TypeVar("P", bound=Plugin)
@@ -114,10 +114,17 @@ class Registry:
                 f"The parameters of {name} are wrong: {error}.", f"It takes: {known}.", f"plugins.{name}"
             ) from error
 
-    def all(self, kind: type[P]) -> list[P]:
-        """Build every plugin of a kind, by name."""
+    def usable(self, kind: type[P]) -> tuple[list[P], list[PluginError | SettingsError]]:
+        """Build every plugin of a kind, by name; return those that fail to load apart."""
         word = next(word for word, base in KINDS.items() if base is kind)
-        return [self.make(kind, name) for name in self.names(word)]
+        plugins: list[P] = []
+        failures: list[PluginError | SettingsError] = []
+        for name in self.names(word):
+            try:
+                plugins.append(self.make(kind, name))
+            except (PluginError, SettingsError) as error:
+                failures.append(error)
+        return plugins, failures
 
 
 def find(folders: Sequence[Path] = (), parameters: Mapping[str, Mapping[str, Any]] | None = None) -> Registry:
@@ -157,7 +164,9 @@ def file_entries(path: Path) -> list[Entry]:
         spec.loader.exec_module(module)
     except Exception as error:
         raise PluginLoadError(
-            f"The plugin file cannot be imported ({type(error).__name__}: {error}).", "Mend it or move it away.", str(path)
+            f"The plugin file cannot be imported ({type(error).__name__}: {error}).",
+            "Mend it or move it away.",
+            str(path),
         ) from error
     entries = []
     for value in vars(module).values():
@@ -173,7 +182,9 @@ def _checked(kind: str, name: str, loaded: object, origin: str) -> type[Plugin]:
         raise PluginLoadError(f"{name} is not a {kind}.", f"It must be a subclass of {KINDS[kind].__name__}.", origin)
     if loaded.name != name:
         raise PluginLoadError(
-            f"The {kind} registered as {name} calls itself {loaded.name!r}.", "Make the two names one.", origin
+            f"The {kind} registered as {name} calls itself {loaded.name!r}.",
+            "Make the two names one.",
+            origin,
         )
     base = KINDS[kind]
     missing = [method for method in _REQUIRED.get(kind, ()) if getattr(loaded, method) is getattr(base, method)]

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from relnet.errors import ContractError
 from relnet.plugin import Column, Inputs, Labeler, LabelResult, Plugin, Scorer
@@ -50,6 +51,16 @@ def label(plugin: Labeler, inputs: Inputs) -> Outcome:
         return result
 
     return _guarded(plugin, run)
+
+
+def fit(plugin: Scorer, inputs: Inputs, outcome: NDArray[np.bool_]) -> tuple[Scorer, Failure | None]:
+    """Fit a scorer to what followed; one that fails to stays as it was."""
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
+            return plugin.fit(inputs, outcome), None
+    except Exception as error:
+        return plugin, Failure(plugin.name, f"{type(error).__name__}: {error}")
 
 
 def checked_score(column: object, rows: int) -> Column:

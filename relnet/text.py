@@ -29,6 +29,10 @@ _BREAKS = re.compile("\r\n|[\t\n\r\u2028\u2029]")
 # them, and they move nothing.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff]")
 
+# At an edge these would join the text to its neighbour, and the grid would lose a cell.
+_JOINER = "\u200d"
+_JOINING = "\u200d\ufe0e\ufe0f"
+
 # The longest emoji sequences need about ten code points for two cells; more is an attack on the renderer.
 _CODE_POINTS_PER_CELL = 16
 
@@ -70,15 +74,20 @@ def fit(text: str, width: int, align: Literal["left", "right"] = "left", ascii: 
     ascii
         The terminal shows ASCII only.
     """
-    from rich.cells import cell_len, set_cell_size  # costs 15 ms: only who draws a grid pays it
-
     if width <= 0:
         return ""
     text = text[: _CODE_POINTS_PER_CELL * width]
     safe = to_ascii(text) if ascii else clean(text)
-    spare = width - cell_len(safe)
+    if safe.isascii():
+        spare, cut = width - len(safe), safe[: width - 1]
+    else:
+        from rich.cells import cell_len, set_cell_size  # costs 15 ms: only who draws wide text pays it
+
+        safe = safe.lstrip(_JOINING).rstrip(_JOINER)
+        spare = width - cell_len(safe)
+        cut = set_cell_size(safe, width - 1) if spare < 0 else ""
     if spare < 0:
-        return set_cell_size(safe, width - 1) + ("~" if ascii else "…")
+        return cut + ("~" if ascii else "…")
     return " " * spare + safe if align == "right" else safe + " " * spare
 
 
@@ -105,11 +114,21 @@ def score(x: float) -> str:
 
 
 def share(x: float) -> str:
-    """Share in [0, 1] as a percentage (``90%``, below ten ``1.4%``); NaN is ``unknown``."""
+    """Share in [0, 1] as a percentage (``90%``, below one ``0.4%``); NaN is ``unknown``."""
     if math.isnan(x):
         return UNKNOWN
     percent = 100 * x
-    return f"{percent:.1f}%" if 0 < percent < 9.95 else f"{percent:.0f}%"
+    return f"{percent:.1f}%" if 0 < percent < 0.95 else f"{percent:.0f}%"
+
+
+def share_range(low: float, high: float) -> str:
+    """Interval of a share (``1.2–3.4%``); NaN is ``unknown``."""
+    return UNKNOWN if math.isnan(low) else f"{_percent(low)}–{_percent(high)}%"
+
+
+def _percent(x: float) -> str:
+    percent = 100 * x
+    return f"{percent:.1f}" if 0 < percent < 9.95 else f"{percent:.0f}"
 
 
 def ago(days: float) -> str:

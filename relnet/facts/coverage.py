@@ -13,6 +13,8 @@ Direction = Literal["out", "in", "between"]
 Completeness = Literal["complete", "surviving", "sampled", "partial", "snapshot"]
 
 ABSENCE_IS_ZERO: frozenset[str] = frozenset({"complete", "surviving"})
+DECLARED_ABSENCE_IS_ZERO: frozenset[str] = ABSENCE_IS_ZERO | {"snapshot"}
+"""A list of follows says who does not follow, at its date."""
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         """Return this coverage in words, for screens and load reports."""
-        what = "everything" if self.kind == "*" else self.kind
+        what = self.kind.replace("*", "everything")
         way = {"out": "sent", "in": "received", "between": "between the accounts met"}[self.direction]
         span = " ".join(
             f"{word} {np.datetime64(ms, 'ms').astype('datetime64[D]')}"
@@ -52,8 +54,24 @@ class Coverage(msgspec.Struct, frozen=True):
         return " ".join(part for part in (what, way, f"({self.completeness})", span) if part)
 
 
-def covered(rows: Iterable[tuple[Coverage, int | None]], kinds: Sequence[str],
-            source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.bool_]:
+def sentences(rows: Iterable[Coverage]) -> list[str]:
+    """Return coverage in words, kinds that are covered alike in one line."""
+    alike: dict[tuple[object, ...], list[Coverage]] = {}
+    for each in rows:
+        alike.setdefault((each.direction, each.account, each.since, each.until, each.completeness), []).append(each)
+    return [
+        msgspec.structs.replace(group[0], kind=", ".join(dict.fromkeys(each.kind for each in group))).sentence()
+        for group in alike.values()
+    ]
+
+
+def covered(
+    rows: Iterable[tuple[Coverage, int | None]],
+    kinds: Sequence[str],
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    enough: frozenset[str] = ABSENCE_IS_ZERO,
+) -> NDArray[np.bool_]:
     """Tell for each (source, target) whether absence of every one of `kinds` means zero.
 
     Parameters
@@ -64,12 +82,14 @@ def covered(rows: Iterable[tuple[Coverage, int | None]], kinds: Sequence[str],
         Kinds that must all be covered; empty means nothing is known.
     source, target
         int64[n] account keys of the directed pair.
+    enough
+        Completeness under which absence means zero.
 
     Returns
     -------
     bool[n]
     """
-    rows = [row for row in rows if row[0].completeness in ABSENCE_IS_ZERO]
+    rows = [row for row in rows if row[0].completeness in enough]
     known = np.full(len(source), bool(kinds))
     for kind in kinds:
         seen = np.zeros(len(source), dtype=np.bool_)

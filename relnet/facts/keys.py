@@ -15,6 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 SEPARATOR = "\x1f"
+DECIMAL = r"^[1-9][0-9]{0,17}$"
+"""Ids that are mixed as numbers."""
 
 
 def key(network: str, native_id: str) -> int:
@@ -31,7 +33,7 @@ def keys(networks: pl.Series, native_ids: pl.Series) -> pl.Series:
         String columns of equal length.
     """
     frame = pl.DataFrame({"network": networks, "id": native_ids})
-    decimal = frame["id"].str.contains(r"^[1-9][0-9]{0,17}$").fill_null(False)
+    decimal = frame["id"].str.contains(DECIMAL).fill_null(False)
     out = np.zeros(len(frame), dtype=np.int64)
     rows = decimal.to_numpy()
     if rows.any():

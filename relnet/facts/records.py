@@ -82,6 +82,7 @@ class Account(msgspec.Struct):
     has_bio: bool | None = None
     has_url: bool | None = None
     has_location: bool | None = None
+    has_banner: bool | None = None
     default_avatar: bool | None = None
     default_profile: bool | None = None
     verified: bool | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import stat
 import tarfile
@@ -24,7 +23,7 @@ SMALL: Final = 64 << 20
 HEAD: Final = 65536
 
 _CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, zstandard.ZstdError, EOFError, gzip.BadGzipFile)
+DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, zstandard.ZstdError, EOFError)
 """What the unpackers raise on a damaged or cut input."""
 
 
@@ -106,19 +105,24 @@ class Archive:
             raise _damaged(self.path, error) from error
 
     def start(self, name: str, size: int = HEAD) -> bytes:
-        """Return the first bytes of a member; empty where it is missing or unreadable."""
+        """Return the first bytes of a member, as far as they can be read; empty where it is missing."""
+        start = b""
         if name not in self._raw:
-            return b""
+            return start
         try:
             with self.stream(name) as stream:
-                return stream.read(size)
+                while len(start) < size and (piece := stream.read(size - len(start))):
+                    start += piece
         except (*DAMAGE, OSError, InputError):
-            return b""
+            pass
+        return start
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._close()
 
 
@@ -201,7 +205,7 @@ def _packed(path: Path) -> Archive:
     def opener() -> IO[bytes]:
         raw = path.open("rb")
         if path_magic == b"\x1f\x8b":
-            inner = cast(IO[bytes], gzip.GzipFile(fileobj=raw))
+            inner = cast(IO[bytes], _Gunzip(raw))
         else:
             inner = cast(IO[bytes], zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
         return cast(IO[bytes], _Bounded(inner, raw, max(SMALL, MAX_RATIO * packed), path))
@@ -225,6 +229,30 @@ def _bomb(path: Path, name: str) -> UnsafeInput:
     )
 
 
+class _Gunzip:
+    """A gzip stream that gives all it can before it says that it is cut (the library's own gives nothing)."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw, self._inflate = raw, zlib.decompressobj(31)
+
+    def read(self, size: int = -1) -> bytes:
+        while True:
+            if self._inflate.eof:
+                rest = self._inflate.unused_data.lstrip(b"\0") or self._raw.read(HEAD).lstrip(b"\0")
+                if not rest:
+                    return b""
+                self._inflate = zlib.decompressobj(31)
+            else:
+                rest = self._inflate.unconsumed_tail or self._raw.read(HEAD)
+                if not rest:
+                    raise EOFError("the compressed data ends too early")
+            if data := self._inflate.decompress(rest, max(size, 0)):
+                return data
+
+    def close(self) -> None:
+        """The raw file is closed by its owner."""
+
+
 class _Bounded:
     """A decompressed stream that refuses to grow beyond a bound."""
 
@@ -242,7 +270,9 @@ class _Bounded:
         self._inner.close()
         self._raw.close()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __enter__(self) -> Self:

@@ -150,12 +150,12 @@ def _unknown(path: Path) -> UnknownFormat:
     )
 
 
-def _load(
-    path: Path, source: Source, workspace: Workspace, options: ReadOptions, progress: Progress | None
-) -> Loaded:
+def _load(path: Path, source: Source, workspace: Workspace, options: ReadOptions, progress: Progress | None) -> Loaded:
     imports = workspace.imports()
     files = _stamp(path)
-    stated: dict[str, Any] = {**msgspec.to_builtins(source), **msgspec.to_builtins(options)}
+    stated: dict[str, Any] = msgspec.json.decode(
+        msgspec.json.encode({**msgspec.to_builtins(source), **msgspec.to_builtins(options)})
+    )
     for manifest in imports.values():
         identity = (manifest.files, manifest.source, manifest.source_version, manifest.options)
         if identity == (files, source.name, source.version, stated):

@@ -9,13 +9,14 @@ import msgspec
 import polars as pl
 
 from relnet.errors import KeyCollision
-from relnet.facts.keys import combine, keys, text_keys
+from relnet.facts.keys import DECIMAL, combine, keys, text_keys
 from relnet.facts.records import TWIN_ORDER, Account, Declared, Interaction, Post, Record
+from relnet.ingest.occurrences import Occurrences
 from relnet.ingest.reader import ArchiveReader
 from relnet.plugin import Batch
 from relnet.store.log import SCHEMAS, PartImport
 
-FLUSH: Final = 200_000
+FLUSH: Final = 50_000
 """Records held before a piece is written."""
 
 _TYPES: Final[dict[type, str]] = {
@@ -56,7 +57,7 @@ class Keyed:
         self._held: dict[str, list[Any]] = {kind: [] for kind in SCHEMAS}
         self._met: list[pl.DataFrame] = []
         self._accounts: list[pl.DataFrame] = []
-        self._repeats: pl.DataFrame | None = None
+        self._occurrences = Occurrences()
         self.rows = dict.fromkeys(SCHEMAS, 0) | {"self": 0}
         self.members: list[str] = []
         self.kinds: set[str] = set()
@@ -137,29 +138,20 @@ class Keyed:
             parent=keys(networks, frame["parent"]), thread=keys(networks, frame["thread"]),
             post=keys(networks, frame["post"].fill_null(frame["event"])),
         )  # fmt: skip
-        rank = pl.col("kind").replace_strict(list(TWIN_ORDER), [0, 1, 2], default=3, return_dtype=pl.Int8)
-        frame = frame.sort(rank, maintain_order=True).unique(
-            ["event", "source", "target"], keep="first", maintain_order=True
-        )
+        if frame["event_id"].null_count() < len(frame):
+            rank = pl.col("kind").replace_strict(list(TWIN_ORDER), [0, 1, 2], default=3, return_dtype=pl.Int8)
+            frame = frame.sort(rank, maintain_order=True).unique(
+                ["event", "source", "target"], keep="first", maintain_order=True
+            )
         self._put("interactions", frame)
 
-    def _without_id(
-        self, frame: pl.DataFrame, event: pl.Series, source: pl.Series, target: pl.Series
-    ) -> pl.Series:
+    def _without_id(self, frame: pl.DataFrame, event: pl.Series, source: pl.Series, target: pl.Series) -> pl.Series:
         """Key rows that have no id by all their fields and their occurrence number within the input."""
         base = combine(
             source.to_numpy(), target.to_numpy(), text_keys(frame["kind"]),
             frame["at"].fill_null(-1).to_numpy(), frame["audience"].fill_null(0).cast(pl.Int64).to_numpy(),
         )  # fmt: skip
-        rows = pl.DataFrame({"base": base}).with_columns(n=pl.int_range(pl.len()).over("base"))
-        if self._repeats is not None:
-            rows = rows.join(self._repeats, on="base", how="left", maintain_order="left")
-            rows = rows.with_columns(n=pl.col("n") + pl.col("before").fill_null(0)).drop("before")
-        counts = rows.group_by("base").agg(before=pl.col("n").max() + 1)
-        if self._repeats is not None:
-            counts = pl.concat([self._repeats, counts]).group_by("base").agg(pl.col("before").max())
-        self._repeats = counts
-        built = pl.Series(combine(base, rows["n"].to_numpy()))
+        built = pl.Series(combine(base, self._occurrences.number(base)))
         return pl.select(pl.coalesce(event, built)).to_series()
 
     def _observations(self, frame: pl.DataFrame) -> None:
@@ -199,7 +191,9 @@ class Keyed:
 
     def _meet(self, networks: pl.Series, native: pl.Series, account: pl.Series) -> None:
         met = pl.DataFrame({"account": account, "network": networks, "native_id": native})
-        self._met.append(met.unique())
+        # Decimal ids of one network cannot collide, so their keys alone tell them apart; texts are compared.
+        decimal = pl.col("native_id").str.contains(DECIMAL)
+        self._met += [met.filter(decimal).unique("account"), met.filter(~decimal).unique()]
         if len(self._met) > 64:
             self._met = [pl.concat(self._met).unique()]
 
@@ -251,9 +245,7 @@ class Keyed:
             return 0
         repeated = 0
         if len(mine) > 1:
-            repeated = _count(
-                "SELECT count(*) - count(DISTINCT (event, source, target)) FROM read_parquet(?)", [mine]
-            )
+            repeated = _count("SELECT count(*) - count(DISTINCT (event, source, target)) FROM read_parquet(?)", [mine])
         if not files:
             return repeated
         return repeated + _count(
@@ -287,4 +279,3 @@ def _lowered(column: str) -> pl.Expr:
 def _collision(met: pl.DataFrame) -> KeyCollision:
     twins = met.filter(pl.col("account").is_duplicated())["native_id"].head(2).to_list()
     return KeyCollision("Two accounts fall on the same key.", "Please report this.", " and ".join(twins))
-

@@ -9,21 +9,21 @@ from msgspec import Meta as Param
 from relnet.errors import InputError, UnknownFormat, UnreadableInput, UnsafeInput
 from relnet.facts.coverage import Coverage
 from relnet.facts.records import Account, Declared, Interaction, Post, Record
+from relnet.plugin.findings import Block, Chart, Figure, Findings, Method, Table, Text, Unit
 from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
 from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
 from relnet.plugin.values import (
     REASONS,
-    Block,
-    Chart,
     Column,
     Evidence,
     Inputs,
     Keys,
+    LabelErrors,
     LabelResult,
     Log,
+    Periods,
     Reason,
-    Table,
-    Text,
+    Structure,
     reasons,
     why_bit,
 )
@@ -42,15 +42,20 @@ __all__ = [
     "Declared",
     "Evidence",
     "Feature",
+    "Figure",
+    "Findings",
     "InputError",
     "Inputs",
     "Interaction",
     "Keys",
+    "LabelErrors",
     "LabelResult",
     "Labeler",
     "Log",
+    "Method",
     "Param",
     "Peek",
+    "Periods",
     "Plugin",
     "Post",
     "ReadOptions",
@@ -60,8 +65,10 @@ __all__ = [
     "Scorer",
     "Section",
     "Source",
+    "Structure",
     "Table",
     "Text",
+    "Unit",
     "UnknownFormat",
     "UnreadableInput",
     "UnsafeInput",

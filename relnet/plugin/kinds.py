@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, dataclass_transform, get_origin
 
 import msgspec
@@ -11,8 +11,9 @@ import numpy as np
 
 from relnet.facts.coverage import Coverage
 from relnet.facts.records import Record
+from relnet.plugin.findings import Block, Findings
 from relnet.plugin.reading import Batch, Peek, Reader
-from relnet.plugin.values import Block, Column, Evidence, Inputs, LabelResult, Log
+from relnet.plugin.values import Column, Evidence, Inputs, LabelErrors, LabelResult, Log, Periods
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from relnet.plugin import nw
 
 _CONTRACT = frozenset(
-    "name version network needs rowwise level unit dtype kinds directed order portable table".split()
-)
+    (
+        "name", "version", "network", "needs", "rowwise", "level", "unit",
+        "dtype", "kinds", "directed", "order", "portable", "table", "title",
+    )
+)  # fmt: skip
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -78,10 +82,13 @@ class Source(Plugin, frozen=True, kw_only=True):
 
 
 class Feature(Plugin, frozen=True, kw_only=True):
-    """A number per connection or account, from the interaction log or from other features.
+    """A number per connection, from what happened or from other features.
 
-    `aggregate` gives one expression of a group-by over the log; `derive` computes from the columns that
-    `needs` names. A `directed` feature exists twice, as `<name>_ab` and `<name>_ba`.
+    By `table`: `log`, `days` and `turns` are group-bys by connection, of which `aggregate` gives one expression
+    (`Log`); `periods` is read by `over`; `columns` are those that `needs` names, from which `derive` computes. A
+    `directed` feature exists twice, as `<name>_ab` and `<name>_ba`: `aggregate` is told which way by `this_way`;
+    `derive` is written for a → b and given the connection turned round for the other. `portable` is false for a
+    feature that only the engine of one machine can compute.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
@@ -91,11 +98,15 @@ class Feature(Plugin, frozen=True, kw_only=True):
     kinds: ClassVar[tuple[str, ...]] = ()
     directed: ClassVar[bool] = False
     portable: ClassVar[bool] = True
-    table: ClassVar[Literal["log", "days", "turns", "columns"]] = "log"
+    table: ClassVar[Literal["log", "days", "turns", "periods", "columns"]] = "log"
 
     def aggregate(self, log: Log) -> nw.Expr:
-        """Return the expression for one group of the log."""
-        raise TypeError(f"feature {self.name} is not computed from the log")
+        """Return the expression for one connection's rows of the table."""
+        raise TypeError(f"feature {self.name} is not computed by a group-by")
+
+    def over(self, periods: Periods) -> Column:
+        """Return float64[n] from the periods of activity; a connection without a dated act becomes NaN."""
+        raise TypeError(f"feature {self.name} is not computed over periods")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return float64[n] from the columns in `needs`."""
@@ -116,6 +127,10 @@ class Scorer(Plugin, frozen=True, kw_only=True):
         """Return the parts that the scores of some rows are made of; `None` where it has none."""
         return None
 
+    def interval(self, inputs: Inputs) -> tuple[Column, Column] | None:
+        """Return the ends of a 95 % interval of the scores, float64[n] each; `None` where it has none."""
+        return None
+
     def fit(self, inputs: Inputs, outcome: NDArray[Any]) -> Self:
         """Return a scorer fitted to an earlier window; outcome is bool[n]. By default the scorer itself."""
         return self
@@ -134,12 +149,24 @@ class Labeler(Plugin, frozen=True, kw_only=True):
         """Return the cues behind the p_fake of some rows; `None` where it has none."""
         return None
 
+    def fit(self, inputs: Inputs, outcome: NDArray[Any]) -> Self:
+        """Return a labeler fitted to accounts of known truth; outcome is bool[n], true for fakes. By default itself."""
+        return self
+
+    def errors(self, inputs: Inputs) -> LabelErrors | None:
+        """Return how often p_fake was right on such accounts; `None` where that was not measured."""
+        return None
+
 
 class Section(Plugin, frozen=True, kw_only=True):
-    """A section of the report: blocks of text, tables and chart data, never markup."""
+    """A section of the report: blocks of text, tables and chart data, never markup.
 
+    `title` is its heading; sections stand by `order`, then by name.
+    """
+
+    title: ClassVar[str] = ""
     order: ClassVar[int] = 100
 
-    def render(self, assessment: Mapping[str, Any]) -> Iterable[Block]:
+    def render(self, findings: Findings) -> Iterable[Block]:
         """Return the blocks of this section."""
         raise TypeError(f"{type(self).__name__} does not define render()")

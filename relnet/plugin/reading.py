@@ -109,13 +109,11 @@ class Reader(Protocol):
         """Open a member for reading in pieces."""
         ...
 
-    def lines(
-        self, name: str | None = None, skip: int = 0, *, blank: bool = False
-    ) -> Iterator[tuple[int, bytes]]:
+    def lines(self, name: str | None = None, skip: int = 0, *, blank: bool = False) -> Iterator[tuple[int, bytes]]:
         """Yield (number from 1, line without its line end), split on `\\n` only; `blank` keeps empty lines."""
         ...
 
-    def json_items(self, name: str, data: bytes, type: type[T]) -> list[tuple[int, T]]:  # noqa: A002
+    def json_items(self, name: str, data: bytes, type: type[T]) -> list[tuple[int, T]]:
         """Decode a JSON array into typed items with their index, skipping and counting the bad ones.
 
         An array that is cut off yields its complete items and one counted skip.

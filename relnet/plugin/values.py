@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 Column = NDArray[np.float64]
 Keys = NDArray[np.int64]
 
-Reason = Literal["not_covered", "too_few", "undated", "failed"]
-REASONS: tuple[Reason, ...] = ("not_covered", "too_few", "undated", "failed")
-"""Why a value is unknown; bit i of a `why` column stands for `REASONS[i]`."""
+Reason = Literal["not_covered", "too_few", "undated", "failed", "stated"]
+REASONS: tuple[Reason, ...] = ("not_covered", "too_few", "undated", "failed", "stated")
+"""Why a value is unknown; bit i of a `why` column stands for `REASONS[i]`.
+
+`stated`: the account's own state says it (declared bot, suspended, moved), so that no label is given.
+"""
 
 
 def why_bit(reason: Reason) -> np.uint8:
@@ -55,12 +58,13 @@ class Inputs(Mapping[str, Column]):
         seed: int = 0,
         graph: Callable[[], nx.DiGraph[int]] | None = None,
         texts: Mapping[str, Sequence[str | None]] | None = None,
+        structure: Callable[[], Structure] | None = None,
     ) -> None:
         self._columns = dict(columns)
         for column in self._columns.values():
             column.flags.writeable = False
         self.a, self.b, self.as_of, self.me, self._seed, self._graph = a, b, as_of, me, seed, graph
-        self.texts = texts or {}
+        self.texts, self._structure = texts or {}, structure
 
     def __getitem__(self, name: str) -> Column:
         return self._columns[name]
@@ -87,12 +91,84 @@ class Inputs(Mapping[str, Column]):
             raise LookupError("this run offers no graph")
         return self._graph()
 
+    def structure(self) -> Structure:
+        """Return who is connected with whom around these connections; offered to features."""
+        if self._structure is None:
+            raise LookupError("this run offers no structure")
+        return self._structure()
+
     def take(self, rows: NDArray[np.intp]) -> Inputs:
         """Return the inputs of some rows only."""
         columns = {name: column[rows] for name, column in self._columns.items()}
         texts = {name: [values[i] for i in rows] for name, values in self.texts.items()}
         b = self.b[rows] if len(self.b) else self.b
         return Inputs(columns, self.a[rows], b, self.as_of, self.me, self._seed, self._graph, texts)
+
+
+class Structure(msgspec.Struct, frozen=True):
+    """Who is connected with whom around each connection.
+
+    Attributes
+    ----------
+    ends
+        int32[n, 2] number of each end among the accounts.
+    closed
+        Yields in blocks, once each, the three connections (their rows) of every closed triple of accounts.
+    """
+
+    ends: NDArray[np.int32]
+    closed: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]]
+
+    def totals(self, ab: Column, ba: Column) -> tuple[Column, Column]:
+        """Return what `a` gave to all of its connections, and `b` to all of its own; unknown counts as nothing.
+
+        Parameters
+        ----------
+        ab, ba
+            float64[n]: what each end gives to the other.
+        """
+        one, other = self.ends.T
+        size = int(self.ends.max(initial=-1)) + 1
+        total = np.bincount(one, np.nan_to_num(ab), size) + np.bincount(other, np.nan_to_num(ba), size)
+        return total[one], total[other]
+
+    def turned(self) -> Structure:
+        """Return the same seen from the other end."""
+        return Structure(self.ends[:, ::-1], self.closed)
+
+
+class Periods(msgspec.Struct, frozen=True, kw_only=True):
+    """When the two sides of each connection acted: what a feature with `table = "periods"` reads.
+
+    Time is counted back from the moment of judging in horizons W; a period is W / 28. Only dated acts are here,
+    newest first inside a connection. Columns of two: from `a` to `b`, then from `b` to `a`.
+
+    Attributes
+    ----------
+    rows
+        Number of connections n.
+    tie, age
+        int32[m] connection (its row) and age in whole periods of each period with an act.
+    acted
+        bool[m, 2]: which sides acted in it.
+    last
+        float64[n, 2] age of each side's last act in W, infinite if there is none.
+    decayed
+        float64[n, 2] by name, sums of 2 ** (−age / h) over acts: `third`, `half`, `one` for h = W / 3, W / 2, W;
+        `personal` as `one`, each act shared by the accounts it addresses.
+    ends
+        int32[n, 2] number of each end among the accounts.
+    """
+
+    rows: int
+    tie: NDArray[np.int32]
+    age: NDArray[np.int32]
+    acted: NDArray[np.bool_]
+    last: NDArray[np.float64]
+    decayed: Mapping[str, NDArray[np.float64]]
+    ends: NDArray[np.int32]
+    closed: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]]
+    """Yields in blocks, once each, the three connections (their rows) of every closed triple of accounts."""
 
 
 class Evidence(msgspec.Struct):
@@ -119,51 +195,73 @@ class LabelResult(msgspec.Struct):
     why: NDArray[np.uint8]
 
 
-class Log(Protocol):
-    """The interaction log as a feature sees it: expressions over one row an act, nothing after `as_of`.
+class LabelErrors(msgspec.Struct):
+    """How a labeler's p_fake did on labelled accounts that its fit had not seen: what corrects a share of fakes.
 
-    `this_way` is true for rows from the first account to the second of the direction asked for (all rows,
-    for a feature that is not directed); `is_act` for acts that make ties, `at` is ms UTC, null if undated.
+    Attributes
+    ----------
+    answers
+        float64[3, 2] accounts answered fake, good, unknown (rows) that were truly fake, truly genuine (columns).
+    covered
+        bool[n]: accounts with the facts for which this was measured.
+    least_recall
+        Share of fakes found where it was lowest, for fakes of a kind never seen.
+    """
+
+    answers: NDArray[np.float64]
+    covered: NDArray[np.bool_]
+    least_recall: float
+
+
+class Log(Protocol):
+    """A table of what happened as a feature sees it: expressions over its rows, nothing after `as_of`.
+
+    `log` has one row an interaction or declared state; `turns` one an act and `days` one a UTC day with an act, both
+    of dated acts only. In all of them `at` is ms UTC (null if undated; the start of the day in `days`), and `this_way`
+    is true for rows from the first account to the second of the direction asked for (all rows, for a feature that is
+    not directed; in `days`, whether that side acted).
+
+    Attributes
+    ----------
+    as_of, until, horizon
+        ms UTC of the moment of judging and of what the imports cover until then; ms that engagement looks ahead.
+    kind, is_act, declared, audience
+        In `log` only. `is_act` for acts that make ties, `declared` for follows, blocks and mutes, `audience` accounts
+        addressed together (null if unknown).
+    gap
+        In `days` and `turns`: ms since the connection's day or moment before, infinite at its first.
+    begins, turned, delay, crowd
+        In `turns` only. `begins` for the first act of a moment (acts of one second are one moment), `turned` for the
+        first of its side there, when the other side acted in the moment before, `delay` in ms until the other side
+        answered: by the act that names this one, or the next that names none; infinite if it never did. `crowd` is the
+        accounts addressed together, or sent the same text if those are more; at most 63.
     """
 
     @property
     def at(self) -> nw.Expr: ...
     @property
+    def this_way(self) -> nw.Expr: ...
+    @property
     def kind(self) -> nw.Expr: ...
     @property
     def is_act(self) -> nw.Expr: ...
     @property
-    def this_way(self) -> nw.Expr: ...
+    def declared(self) -> nw.Expr: ...
     @property
     def audience(self) -> nw.Expr: ...
     @property
+    def gap(self) -> nw.Expr: ...
+    @property
+    def begins(self) -> nw.Expr: ...
+    @property
+    def turned(self) -> nw.Expr: ...
+    @property
+    def delay(self) -> nw.Expr: ...
+    @property
+    def crowd(self) -> nw.Expr: ...
+    @property
     def as_of(self) -> int: ...
-
-
-class Block(msgspec.Struct, tag_field="block"):
-    """A piece of a report section; never raw HTML."""
-
-
-class Text(Block, tag="text"):
-    """A paragraph."""
-
-    text: str
-
-
-class Table(Block, tag="table"):
-    """A table; cells are plain values, formatted by whoever shows it."""
-
-    caption: str
-    head: list[str]
-    rows: list[list[Any]]
-    total: int | None = None
-
-
-class Chart(Block, tag="chart"):
-    """Data of a chart; the report draws it and shows the data table beside it."""
-
-    kind: Literal["bars", "stack", "months", "rings", "scatter"]
-    title: str
-    head: list[str]
-    rows: list[list[Any]]
-    note: str = ""
+    @property
+    def until(self) -> int: ...
+    @property
+    def horizon(self) -> int: ...

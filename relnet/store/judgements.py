@@ -1,10 +1,10 @@
 """Reading and writing what the user decides: overrides, notes, tags, actions, persons; all undoable."""
 
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from sqlmodel import Session, col, select
 
-from relnet.store.catalog import Annotation, Catalog, Override, Person, PersonAccount, now
+from relnet.store.catalog import Annotation, Catalog, Override, Person, PersonAccount, Review, now
 
 AnnotationKind = Literal["note", "tag", "hidden", "action"]
 Row = TypeVar("Row", Override, Annotation, PersonAccount)
@@ -13,9 +13,7 @@ Row = TypeVar("Row", Override, Annotation, PersonAccount)
 def overrides(catalog: Catalog) -> dict[int, str]:
     """Return the label in force per account: the newest that is not undone."""
     with catalog.session() as session:
-        rows = session.exec(
-            select(Override).where(col(Override.undone_at).is_(None)).order_by(col(Override.id))
-        ).all()
+        rows = session.exec(select(Override).where(col(Override.undone_at).is_(None)).order_by(col(Override.id))).all()
     return {row.account: row.label for row in rows}
 
 
@@ -40,7 +38,9 @@ def annotate(catalog: Catalog, account: int, kind: AnnotationKind, text: str = "
         session.add(Annotation(account=account, kind=kind, text=text))
 
 
-def merge_accounts(catalog: Catalog, name: str, accounts: list[int], *, is_me: bool = False, proof: str = "user") -> None:
+def merge_accounts(
+    catalog: Catalog, name: str, accounts: list[int], *, is_me: bool = False, proof: str = "user"
+) -> None:
     """Say that accounts are one person."""
     with catalog.session() as session:
         person = Person(name=name, is_me=is_me)
@@ -69,7 +69,11 @@ def undo(catalog: Catalog) -> str | None:
     A merge of several accounts into a person is one judgement.
     """
     with catalog.session() as session:
-        candidates = (_newest(session, Override), _newest(session, Annotation), _newest(session, PersonAccount))
+        candidates = (
+            _newest(session, Override),
+            _newest(session, Annotation),
+            _newest(session, PersonAccount),
+        )
         newest = [row for row in candidates if row is not None]
         if not newest:
             return None
@@ -89,3 +93,16 @@ def undo(catalog: Catalog) -> str | None:
 def _newest(session: Session, table: type[Row]) -> Row | None:
     newest_first = (col(table.created_at).desc(), col(table.id).desc())
     return session.exec(select(table).where(col(table.undone_at).is_(None)).order_by(*newest_first)).first()
+
+
+def add_review(catalog: Catalog, run_id: str, account: int, shown: str, answer: str) -> None:
+    """Remember what the user said of an account that the labels were checked on."""
+    with catalog.session() as session:
+        session.add(Review(run_id=run_id, account=account, shown=shown, answer=answer))
+
+
+def reviews(catalog: Catalog) -> dict[int, str]:
+    """Return the newest answer per account."""
+    with catalog.session() as session:
+        rows = session.exec(select(Review).order_by(col(Review.id))).all()
+    return {row.account: row.answer for row in rows}

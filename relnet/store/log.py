@@ -29,7 +29,7 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "name": pl.String, "bio": pl.String, "location": pl.String, "url": pl.String, "seen_at": pl.Int64,
         "created_at": pl.Int64, "followers": pl.Int64, "following": pl.Int64, "posts": pl.Int64,
         "likes": pl.Int64, "listed": pl.Int64, "last_active_at": pl.Int64, "has_bio": pl.Boolean,
-        "has_url": pl.Boolean, "has_location": pl.Boolean, "default_avatar": pl.Boolean,
+        "has_url": pl.Boolean, "has_location": pl.Boolean, "has_banner": pl.Boolean, "default_avatar": pl.Boolean,
         "default_profile": pl.Boolean, "verified": pl.Boolean, "protected": pl.Boolean,
         "automated": pl.Boolean, "state": pl.String, "alias_of": pl.Int64, "owner": pl.Boolean,
         "origin": pl.Int32, "record": pl.Int64,
@@ -140,13 +140,13 @@ def manifests(log: Path) -> Iterator[Manifest]:
         try:
             version = msgspec.json.decode(path.read_bytes(), type=_Versioned).schema_version
             if version > SCHEMA_VERSION:
-                raise WorkspaceTooNew(
-                    "The import was written by a newer relnet.", "Update relnet.", str(path.parent)
-                )
+                raise WorkspaceTooNew("The import was written by a newer relnet.", "Update relnet.", str(path.parent))
             found.append(msgspec.json.decode(path.read_bytes(), type=Manifest))
         except msgspec.DecodeError as error:
             raise WorkspaceError(
-                f"The manifest cannot be read ({error}).", "Remove this import's folder and load it again.", str(path)
+                f"The manifest cannot be read ({error}).",
+                "Remove this import's folder and load it again.",
+                str(path),
             ) from error
     yield from sorted(found, key=lambda manifest: (manifest.finished, manifest.import_id))
 

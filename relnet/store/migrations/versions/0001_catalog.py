@@ -86,5 +86,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("summary", "run", "review", "override", "annotation", "person_account", "person", "import_"):
+    for table in (
+        "summary",
+        "run",
+        "review",
+        "override",
+        "annotation",
+        "person_account",
+        "person",
+        "import_",
+    ):
         op.drop_table(table)
