@@ -55,6 +55,7 @@ class Table(Source):
         for frame in rows.frames(columns):
             if len(frame):
                 yield interactions.batch(frame)
+        yield Batch(accounts=interactions.owners())
         interactions.report()
 
 
@@ -64,7 +65,7 @@ def likely_start(start: bytes) -> float:
         return 0.6
     line = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
     if line.startswith(b"{"):
-        return likely(keys(line)) * 0.9
+        return likely(keys(line), profiles=False) * 0.9
     if not line or b"\0" in line:
         return 0.0
     return likely(split(line.decode("utf-8", "replace").rstrip("\r"))[1])

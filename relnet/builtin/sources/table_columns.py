@@ -46,6 +46,7 @@ PROFILE: Final[dict[str, tuple[str, ...]]] = {
     "has_bio": ("has_bio",),
     "has_url": ("has_url",),
     "has_location": ("has_location",),
+    "has_banner": ("has_banner",),
     "default_avatar": ("default_avatar", "default_profile_image"),
     "has_avatar": ("has_avatar",),
     "default_profile": ("default_profile",),
@@ -107,12 +108,14 @@ def split(line: str, names: Iterable[str] = ()) -> tuple[str, list[str]]:
     return best, split_by[best]
 
 
-def likely(header: Sequence[str]) -> float:
-    """Return how surely a header belongs to a table of interactions or profiles, 0 to 1."""
+def likely(header: Sequence[str], *, profiles: bool = True) -> float:
+    """Return how surely a header belongs to a table of interactions, or of `profiles`, 0 to 1."""
+    if any(name.startswith("__twarc.") for name in header):
+        return 0.0  # the flattened API records of another source
     found = _matches(header, INTERACTION)
     if found["source"] and found["target"]:
         return 0.9 if sum(map(bool, found.values())) > 2 else 0.7
-    return 0.7 if _is_profile(header) else 0.0
+    return 0.7 if profiles and _is_profile(header) else 0.0
 
 
 def choose(header: Sequence[str], said: Mapping[str, str], path: str) -> Columns:
@@ -141,9 +144,7 @@ def choose(header: Sequence[str], said: Mapping[str, str], path: str) -> Columns
     for ours, found in _matches(header, roles).items():
         if ours in said:
             if said[ours].lower() not in lower:
-                raise InputError(
-                    f"It has no column {said[ours]!r}.", f"Its columns are {', '.join(header)}.", path
-                )
+                raise InputError(f"It has no column {said[ours]!r}.", f"Its columns are {', '.join(header)}.", path)
             chosen[ours] = lower.index(said[ours].lower())
         elif found:
             taken = {name.lower() for name in said.values()}

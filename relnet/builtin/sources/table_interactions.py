@@ -12,14 +12,13 @@ from relnet.builtin.sources.table_times import Times
 from relnet.plugin import Batch, Reader
 
 _ABSENT: Final = ("", "-1", "null", "NULL", "none", "None", "nan", "NaN")
-_DECLARED: Final = ("follow", "block", "mute")
-_DIRECTIONS: Final = ("directed", "undirected", "mixed")
+_DECLARED: Final = {"follow", "block", "mute"}
+_DIRECTIONS: Final = {"directed", "undirected", "mixed"}
 _WORDS: Final = {
     "directness": ("target", "deliberate", "carried", "list"),
     "visibility": ("public", "unlisted", "followers", "limited", "direct", "private", "unknown"),
 }
-_SEEN_IDS: Final = 100_000
-_EXACT: Final = 2**53
+_SEEN_IDS: Final = 20_000
 
 
 class Interactions:
@@ -32,6 +31,8 @@ class Interactions:
         self._first = True
         self._zero_is_id = self._gephi = self._message_is_id = False
         self._repeated = self._weighted = self._undirected = 0
+        self._me = {word.strip().removeprefix("@").lower() for word in reader.options.me}
+        self._owners: set[tuple[str | None, str]] = set()
 
     def batch(self, frame: pl.DataFrame) -> Batch:
         """Return what one frame states; its unreadable rows are counted by reason."""
@@ -39,6 +40,8 @@ class Interactions:
         if self._first:
             self._decide(frame, source, target)
             self._first = False
+        if self._gephi and "event" in frame.columns:  # there, Id numbers the rows
+            frame = frame.drop("event")
         self._doubt(source, target)
         frame = frame.with_columns(source=source, target=target, **self._fields(frame))
         if "at" in self._columns:
@@ -54,14 +57,25 @@ class Interactions:
             told = [name for name in (*self._columns, "record") if name in frame.columns and name != "record"]
             self._repeated += len(frame) - frame.select(told).hash_rows().n_unique()
         frame = frame.with_columns(member=pl.lit(self._name))
-        self._remember(frame)
+        kinds = self._remember(frame)
         handles = self._handles(frame)
-        declared = frame.filter(pl.col("kind").is_in(_DECLARED))
-        if len(declared):
-            frame = frame.filter(~pl.col("kind").is_in(_DECLARED))
-        return Batch(
-            interactions=_only(frame, _INTERACTION), declared=_only(declared, _STATE), accounts=handles
-        )
+        if self._me:
+            self._own(frame)
+        declared = frame.clear()
+        if kinds & _DECLARED:
+            stated = pl.col("kind").is_in(list(_DECLARED))
+            frame, declared = frame.filter(~stated), frame.filter(stated)
+        return Batch(interactions=_only(frame, _INTERACTION), declared=_only(declared, _STATE), accounts=handles)
+
+    def owners(self) -> pl.DataFrame | None:
+        """Return the accounts that the user says are theirs, as far as they occur."""
+        if self._me and not self._owners:
+            self._reader.note(f"Nobody in it is {' or '.join(self._reader.options.me)}, as --me says.")
+        if not self._owners:
+            return None
+        networks, natives = zip(*sorted(self._owners, key=str), strict=True)
+        text = {"network": pl.String, "native_id": pl.String}
+        return pl.DataFrame({"network": networks, "native_id": natives}, schema=text).with_columns(owner=True)
 
     def report(self) -> None:
         """Say once what the load report should hold."""
@@ -72,8 +86,8 @@ class Interactions:
             )
         if self._weighted:
             self._reader.note(
-                f"{self._weighted:,} rows carry a weight: a count at an unknown time, kept as the flag weight=N of "
-                "one interaction."
+                f"{self._weighted:,} rows carry a weight: a count at an unknown time, kept as the flag "
+                "weight=N of one interaction."
             )
         if "at" not in self._columns:
             self._reader.note("It has no times: what depends on time stays unknown.")
@@ -88,8 +102,7 @@ class Interactions:
         """Settle by the first frame what the columns mean where the names alone cannot say."""
         self._zero_is_id = bool(source.is_in(["1", "2"]).any() or target.is_in(["1", "2"]).any())
         if "kind" in self._columns:
-            kinds = _words(frame["kind"])
-            self._gephi = len(kinds) > 0 and bool(kinds.is_in(_DIRECTIONS).fill_null(False).all())
+            self._gephi = set(_words(frame["kind"]).unique()) <= _DIRECTIONS
         if "message" in self._columns:
             self._message_is_id = not frame["message"].cast(pl.String).str.contains(r"\s").any()
 
@@ -98,17 +111,15 @@ class Interactions:
         fields: dict[str, pl.Series | pl.Expr] = {"kind": pl.lit("interaction"), "flags": pl.lit("")}
         if "kind" in self._columns:
             words = _words(frame["kind"])
-            if self._gephi:  # there, Type is the direction and Id numbers the row
+            if self._gephi:  # there, Type is the direction
                 undirected = words.is_in(["undirected", "mixed"])
                 self._undirected += int(undirected.sum())
                 fields["flags"] = pl.when(undirected).then(pl.lit("undirected")).otherwise(pl.lit(""))
             else:
                 fields["kind"] = words.fill_null("interaction")
         for ours in ("event", "parent", "thread", "network"):
-            if ours in self._columns:
+            if ours in frame.columns:
                 fields[ours] = ids(frame[ours], strict=False)
-        if self._gephi:
-            fields.pop("event", None)
         if self._message_is_id:
             fields["event"] = ids(frame["message"], strict=False)
         if "audience" in self._columns:
@@ -132,9 +143,7 @@ class Interactions:
         number = weight.cast(pl.Float64, strict=False)
         said = weight.is_not_null() & (weight != "")
         frame = frame.with_columns(number=number, weight=weight)
-        frame = self._drop(
-            frame.with_columns(bad=said & number.is_null()), pl.col("bad"), "unreadable weight"
-        )
+        frame = self._drop(frame.with_columns(bad=said & number.is_null()), pl.col("bad"), "unreadable weight")
         frame = self._drop(frame, pl.col("number") <= 0, "weight of zero or less")
         many = pl.col("number").is_finite() & (pl.col("number") != 1)
         self._weighted += int(frame.select(many.sum()).item())
@@ -148,7 +157,8 @@ class Interactions:
         some = pl.concat([source.head(_SEEN_IDS), target.head(_SEEN_IDS)]).unique().drop_nulls()
         if some.str.contains(r"^\d(\.\d+)?[eE]\+?\d+$").any():
             self._reader.note(
-                "Some ids are in scientific notation, so different accounts may have become one: export the ids as text."
+                "Some ids are in scientific notation, so different accounts may have become one: "
+                "export the ids as text."
             )
         long = some.filter(some.str.contains(r"^\d{16,}$"))
         rounded = int(long.str.ends_with("000").sum())
@@ -170,12 +180,23 @@ class Interactions:
         known = pl.concat(sides).unique(maintain_order=True).filter(pl.col("handle").fill_null("") != "")
         return known.with_columns(member=pl.lit(self._name))
 
-    def _remember(self, frame: pl.DataFrame) -> None:
-        network = (
-            pl.col("network") if "network" in frame.columns else pl.lit(None, pl.String).alias("network")
-        )
-        met = set(frame.select(network, "kind").unique().rows())
+    def _own(self, frame: pl.DataFrame) -> None:
+        network = _network(frame)
+        for side in ("source", "target"):
+            mine = pl.col(side).str.strip_prefix("@").str.to_lowercase().is_in(list(self._me))
+            if f"{side}_handle" in self._columns:
+                handle = pl.col(f"{side}_handle").cast(pl.String).str.strip_chars().str.strip_prefix("@")
+                mine |= handle.str.to_lowercase().is_in(list(self._me))
+            self._owners |= set(frame.filter(mine).select(network, side).unique().rows())
+
+    def _remember(self, frame: pl.DataFrame) -> set[str]:
+        """Keep the kinds met, by network, and return those of this frame."""
+        if "network" in frame.columns:
+            met = set(frame.select("network", "kind").unique().rows())
+        else:
+            met = {(None, kind) for kind in frame["kind"].unique()}
         self._reader.remember("kinds", self._reader.found.get("kinds", set()) | met)
+        return {kind for _, kind in met}
 
 
 _INTERACTION: Final = [
@@ -202,10 +223,11 @@ def ids(raw: pl.Series, *, strict: bool = True) -> pl.Series:
     """Return ids as text; whole floats lose their `.0`; what stands for no id is null."""
     if raw.dtype.is_float():
         whole = raw.cast(pl.Int64, strict=False)
-        text = pl.select(
-            pl.when(whole.cast(raw.dtype) == raw).then(whole.cast(pl.String)).otherwise(raw.cast(pl.String))
-        )
-        return text.to_series()
+        is_whole = whole.cast(raw.dtype) == raw
+        return pl.select(pl.when(is_whole).then(whole.cast(pl.String)).otherwise(raw.cast(pl.String))).to_series()
+    number = raw.cast(pl.Int64, strict=False)
+    if not number.has_nulls() and (number.min() or 0) > 0:  # type: ignore[operator]
+        return raw.cast(pl.String)  # digits only: nothing to strip and nobody absent
     text = raw.cast(pl.String).str.strip_chars()
     absent = text.is_in(_ABSENT if strict else ("",))
     return pl.select(pl.when(~absent).then(text)).to_series() if absent.any() else text
@@ -224,8 +246,16 @@ def _none(side: str, zero_is_id: bool) -> pl.Expr:
 
 
 def _words(raw: pl.Series) -> pl.Series:
-    words = raw.cast(pl.String).str.strip_chars().str.to_lowercase()
-    return words.replace("", None)
+    """Return the words of a column with few distinct values, in lower case; null where there is none."""
+    distinct = raw.unique()
+    words = distinct.cast(pl.String).str.strip_chars().str.to_lowercase().replace("", None)
+    if raw.dtype == pl.String and distinct.equals(words, null_equal=True):
+        return raw
+    return raw.replace_strict(distinct, words, return_dtype=pl.String)
+
+
+def _network(frame: pl.DataFrame) -> pl.Expr:
+    return pl.col("network") if "network" in frame.columns else pl.lit(None, pl.String).alias("network")
 
 
 def _audience(frame: pl.DataFrame) -> pl.DataFrame:

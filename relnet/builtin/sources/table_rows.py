@@ -43,51 +43,70 @@ class Delimited:
         """Yield text frames with our column names and `record`, the line number."""
         for piece in self._pieces:
             if b'"' in piece:  # only then can a field hold a delimiter or a line end
-                self._pieces = chain([piece], self._pieces)
-                yield from self._quoted(columns)
-                return
-            if piece:
+                whole = self._whole(piece, columns, quote='"')
+                if whole is None:
+                    self._pieces = chain([piece], self._pieces)
+                    yield from self._quoted(columns)
+                    return
+                yield self._named(whole, columns, np.arange(self._line + 1, self._line + 1 + len(whole)))
+                self._line += len(whole)
+            elif piece:
                 yield self._plain(piece, columns)
 
     def _plain(self, piece: bytes, columns: Columns) -> pl.DataFrame:
-        lines, first = self._checked(piece), self._line
-        self._line += piece.count(b"\n")
-        if isinstance(lines, bytes):
-            numbers = np.arange(first + 1, self._line + 1)
-        else:
-            split_up = piece.split(b"\n")
-            numbers = lines + first + 1
-            lines = b"".join(split_up[i] + b"\n" for i in lines)
-        if not lines:
-            return pl.DataFrame(schema=dict.fromkeys(columns.at, pl.String) | {"record": pl.Int64})
-        positions = sorted(set(columns.at.values()))
-        frame = pl.read_csv(
-            lines, has_header=False, separator=self._delimiter, quote_char=None, infer_schema=False,
-            encoding="utf8-lossy", columns=positions,
-        )  # fmt: skip
-        frame = frame.select(frame.to_series(positions.index(i)).alias(ours) for ours, i in columns.at.items())
+        first, lines = self._line + 1, piece.count(b"\n")
+        frame = self._whole(piece, columns)
+        numbers = np.arange(first, first + lines)
+        if frame is None:
+            fits = self._fitting(piece)
+            numbers = numbers[fits]
+            if not fits.all():
+                split_up = piece.split(b"\n")
+                piece = b"".join(split_up[i] + b"\n" for i in np.flatnonzero(fits))
+            used = sorted(set(columns.at.values()))
+            frame = self._parsed(piece, used, lossy=True) if piece else pl.DataFrame({str(i): [] for i in used})
+        self._line += lines
+        return self._named(frame, columns, numbers)
+
+    def _named(self, frame: pl.DataFrame, columns: Columns, numbers: NDArray[np.int64]) -> pl.DataFrame:
+        frame = frame.select(pl.col(str(i)).cast(pl.String).alias(ours) for ours, i in columns.at.items())
         return frame.with_columns(record=pl.Series(numbers, dtype=pl.Int64))
 
-    def _checked(self, piece: bytes) -> bytes | NDArray[np.int64]:
-        """Return the piece if every line has the header's width, else the numbers of those that have it."""
+    def _whole(self, piece: bytes, columns: Columns, quote: str | None = None) -> pl.DataFrame | None:
+        """Return a piece each of whose lines is a row of the header's width; None if that is not plain to see."""
+        width = len(self.header)
+        if quote is None and width > len(set(columns.at.values())) + 1:
+            return None
+        try:
+            frame = self._parsed(piece, list(range(width)), quote)
+        except pl.exceptions.PolarsError:  # a line is too long, or the text is no UTF-8
+            return None
+        fits = len(frame) == piece.count(b"\n") and frame.width == width
+        return frame if fits and not frame.to_series(-1).has_nulls() else None
+
+    def _parsed(self, piece: bytes, used: list[int], quote: str | None = None, *, lossy: bool = False) -> pl.DataFrame:
+        frame = pl.read_csv(
+            piece, has_header=False, separator=self._delimiter, quote_char=quote, infer_schema=False,
+            encoding="utf8-lossy" if lossy else "utf8", columns=None if len(used) == len(self.header) else used,
+        )  # fmt: skip
+        frame.columns = [str(i) for i in (used if frame.width == len(used) else range(frame.width))]
+        return frame
+
+    def _fitting(self, piece: bytes) -> NDArray[np.bool_]:
+        """Tell which lines have the header's width; the others are counted, unless they are blank."""
         data = np.frombuffer(piece, dtype=np.uint8)
         ends = np.flatnonzero(data == ord("\n"))
         before = np.searchsorted(np.flatnonzero(data == ord(self._delimiter)), ends)
-        fits = np.diff(before, prepend=0) == len(self.header) - 1
-        if fits.all():
-            return piece
-        lines = piece.split(b"\n")
-        for number in np.flatnonzero(~fits):
-            if lines[number].strip(b" \t\r"):
-                self._reader.skip(_OTHER_WIDTH, self._line + int(number) + 1, self._name)
-        return np.flatnonzero(fits)
+        fits: NDArray[np.bool_] = np.diff(before, prepend=0) == len(self.header) - 1
+        if not fits.all():
+            lines = piece.split(b"\n")
+            for number in np.flatnonzero(~fits):
+                if lines[number].strip(b" \t\r"):
+                    self._reader.skip(_OTHER_WIDTH, self._line + int(number) + 1, self._name)
+        return fits
 
     def _quoted(self, columns: Columns) -> Iterator[pl.DataFrame]:
-        lines = (
-            line + "\n"
-            for piece in self._pieces
-            for line in piece.decode("utf-8", "replace").split("\n")[:-1]
-        )
+        lines = (line + "\n" for piece in self._pieces for line in piece.decode("utf-8", "replace").split("\n")[:-1])
         rows = csv.reader(lines, delimiter=self._delimiter)
         held: list[list[str]] = []
         numbers: list[int] = []
@@ -126,21 +145,28 @@ class JsonLines:
         value = str | int | float | bool | None
         row = msgspec.defstruct(
             "Row", [(ours, value, None) for ours in columns.at],
-            rename={ours: self.header[i] for ours, i in columns.at.items()},
+            rename={ours: self.header[i] for ours, i in columns.at.items()}, gc=False,
         )  # fmt: skip
         decoder = msgspec.json.Decoder(row)
         lines = chain(self._first, self._lines)
         self._first = []
         while batch := list(islice(lines, ROWS)):
-            rows, numbers = [], []
-            for number, line in batch:
-                with self._reader.record(number, self._name):
-                    rows.append(decoder.decode(line.removeprefix(b"\xef\xbb\xbf")))
-                    numbers.append(number)
-            values = {ours: [_text(getattr(row, ours)) for row in rows] for ours in columns.at}
-            yield pl.DataFrame(values, schema=dict.fromkeys(values, pl.String)).with_columns(
-                record=pl.Series(numbers, dtype=pl.Int64)
-            )
+            numbers, rows = self._decoded(batch, decoder)
+            values = {ours: _column([getattr(row, ours) for row in rows]) for ours in columns.at}
+            yield pl.DataFrame(values).with_columns(record=pl.Series(numbers, dtype=pl.Int64))
+
+    def _decoded(self, batch: list[tuple[int, bytes]], decoder: Any) -> tuple[list[int], list[msgspec.Struct]]:
+        """Decode many lines at once; only where one is bad, line by line."""
+        try:
+            return [number for number, _ in batch], [decoder.decode(line) for _, line in batch]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass
+        numbers, rows = [], []
+        for number, line in batch:
+            with self._reader.record(number, self._name):
+                rows.append(decoder.decode(line.removeprefix(b"\xef\xbb\xbf")))
+                numbers.append(number)
+        return numbers, rows
 
 
 class Parquet:
@@ -157,13 +183,9 @@ class Parquet:
         names = {self.header[i]: ours for ours, i in columns.at.items()}
         nested = [name for name in names if self._schema[name].is_nested()]
         if nested:
-            raise InputError(
-                f"Its column {nested[0]!r} holds lists or structures.", "Flatten it.", self._where
-            )
+            raise InputError(f"Its column {nested[0]!r} holds lists or structures.", "Flatten it.", self._where)
         frame = self._guarded(lambda: pl.read_parquet(io.BytesIO(self._data), columns=list(names)))
-        yield from (
-            frame.rename(names).with_row_index("record").cast({"record": pl.Int64}).iter_slices(10 * ROWS)
-        )
+        yield from (frame.rename(names).with_row_index("record").cast({"record": pl.Int64}).iter_slices(10 * ROWS))
 
     def _guarded(self, read: Any) -> Any:
         try:
@@ -181,6 +203,14 @@ def keys(line: bytes) -> list[str]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return []
     return [key for key, value in found.items() if not isinstance(value, (dict, list))]
+
+
+def _column(values: list[Any]) -> pl.Series:
+    """Return a column of JSON values as text; whole numbers keep all their digits."""
+    types = set(map(type, values)) - {type(None)}
+    if types == {int} and all(-(2**63) <= value < 2**63 for value in values if value is not None):
+        return pl.Series(values, dtype=pl.Int64).cast(pl.String)
+    return pl.Series(values if types <= {str} else [_text(value) for value in values], dtype=pl.String)
 
 
 def _text(value: str | float | bool | None) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from relnet.builtin.sources.local_times import zone_of
 from relnet.plugin import InputError, Reader
 
 NEAR_ZERO: Final = 1e8
@@ -24,7 +24,7 @@ class Times:
     """Reads the time column of one table; its first batch decides what its numbers count from."""
 
     def __init__(self, reader: Reader) -> None:
-        self._path, self._options = reader.path, reader.options
+        self._reader, self._options = reader, reader.options
         self._relative: bool | None = None
         self._start = 0
 
@@ -48,12 +48,12 @@ class Times:
         text = raw.cast(pl.String).str.strip_chars()
         text = pl.select(pl.when(text != "").then(text)).to_series().alias("raw")
         number = text.cast(pl.Int64, strict=False)
+        if number.null_count() > text.null_count():
+            decimal = text.cast(pl.Float64, strict=False)
+            if decimal.null_count() < number.null_count():
+                number = pl.select(pl.coalesce(number.cast(pl.Float64), decimal)).to_series()
         if number.null_count() == len(text):
             return self._iso(text)
-        if number.null_count() > text.null_count():
-            number = pl.select(
-                pl.coalesce(number.cast(pl.Float64), text.cast(pl.Float64, strict=False))
-            ).to_series()
         read = self._numbers(number, text)
         rest = text.is_not_null() & number.is_null()
         if not rest.any():
@@ -87,7 +87,7 @@ class Times:
         at = number.to_frame("n").select(at=scaled).to_series()
         if at.null_count() > raw.null_count():
             # 0 and -1 among real times stand for "no time", as they do for ids.
-            absent = number.is_in([0, -1]).fill_null(False)
+            absent = ((number == 0) | (number == -1)).fill_null(False)
             raw = pl.select(pl.when(~absent).then(raw)).to_series()
         return _table(at, raw, "act")
 
@@ -98,15 +98,13 @@ class Times:
                 "Its times are small numbers, which count from a moment that the file does not name.",
                 "Name it with --epoch, as in --epoch 2024-03-01T00:00:00Z, or give --epoch relative to count "
                 "from zero.",
-                self._path,
+                self._reader.path,
             )
         if said == "relative":
             return 0
         read = self._iso(pl.Series("raw", [said]))
         if read["at"][0] is None:
-            raise InputError(
-                f"--epoch {said!r} is no moment.", "Write it as 2024-03-01T00:00:00Z.", self._path
-            )
+            raise InputError(f"--epoch {said!r} is no moment.", "Write it as 2024-03-01T00:00:00Z.", self._reader.path)
         return int(read["at"][0])
 
     def _iso(self, text: pl.Series) -> pl.DataFrame:
@@ -117,9 +115,7 @@ class Times:
         minute = loose["minute"].str.zfill(5)
         local = loose["day"] + "T" + minute + loose["second"].fill_null(":00") + loose["part"].fill_null("")
         local = local.str.replace(",", ".", literal=True)
-        zone = (
-            loose["zone"].str.replace(r"^(?i:z|UTC|GMT)$", "+00:00").str.replace(r"^([+-]\d{2})$", "${1}:00")
-        )
+        zone = loose["zone"].str.replace(r"^(?i:z|UTC|GMT)$", "+00:00").str.replace(r"^([+-]\d{2})$", "${1}:00")
         zoned = (local + zone).str.to_datetime(_ZONED, strict=False, time_unit="ms").dt.epoch("ms")
         naive = pl.select(pl.when(zone.is_null()).then(local)).to_series()
         naive = naive.str.to_datetime(_LOCAL, strict=False, time_unit="ms")
@@ -139,19 +135,7 @@ class Times:
 
     def _to_utc(self, naive: pl.Series) -> pl.Series:
         """Read wall-clock times in the zone that the user named; an hour that the clocks skip counts on."""
-        zone = self._options.tz
-        if zone is None:
-            raise InputError(
-                "Its times carry no zone.",
-                "Name their zone with --tz, as in --tz UTC or --tz Europe/Lisbon.",
-                self._path,
-            )
-        try:
-            ZoneInfo(zone)
-        except (ValueError, OSError) as error:
-            raise InputError(
-                f"--tz {zone!r} is no time zone.", "Use a name such as UTC or Europe/Lisbon.", self._path
-            ) from error
+        zone = str(zone_of(self._reader))
 
         def moment(wall: pl.Series) -> pl.Series:
             return wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.epoch("ms")
