@@ -20,6 +20,10 @@ from relnet.runner import Failure
 
 LABELS: Final = ("good", "inactive", "fake", "unknown")
 """Labels by code: the int8 of `AccountLabels.label` indexes this tuple."""
+FAKE_FROM: Final = 0.5
+INACTIVE_FROM: Final = 0.5
+GOOD_BELOW: Final = 0.1
+"""Share of fakes expected before looking: from here up the facts speak for fake, though not enough to say so."""
 
 
 class Figure(msgspec.Struct):
@@ -58,8 +62,11 @@ class Header(msgspec.Struct, kw_only=True):
 
     run_id: str
     as_of: int
+    asked_as_of: int | None
+    """The moment that the user named; `None`: the end of coverage."""
     since: int | None
     seed: int
+    horizon_days: float
     imports: list[str]
     sources: list[str]
     paths: list[str]
@@ -116,16 +123,15 @@ class Assessment(msgspec.Struct):
         pl.DataFrame(pairs).write_parquet(part / "connections.parquet", compression="lz4")
         people: dict[str, Any] = {"account": self.accounts.account, "community": self.community}
         people |= {
-            name: pl.Series(column, dtype=pl.String) if name in TEXTS else column
+            name: pl.Series(column.tolist(), dtype=pl.String) if name in TEXTS else column
             for name, column in self.accounts.columns.items()
         }
         people |= {f"l.{name}": getattr(self.labels, name) for name in AccountLabels.__struct_fields__}
         pl.DataFrame(people).write_parquet(part / "accounts.parquet", compression="lz4")
         (part / "assessment.json").write_bytes(msgspec.json.format(msgspec.json.encode(_nan_free(self.header))))
-        if final.exists():
-            shutil.rmtree(part)
-        else:
-            os.rename(part, final)
+        # Only a run that could not be read back is made again under its id.
+        shutil.rmtree(final, ignore_errors=True)
+        os.rename(part, final)
         return final
 
 
@@ -140,24 +146,27 @@ def _nan_free(header: Header) -> Any:
 
 
 def load(folder: Path) -> Assessment | None:
-    """Read a run back; `None` where there is none."""
+    """Read a run back; `None` where there is none, or one that this relnet cannot read."""
     try:
-        raw = msgspec.json.decode((folder / "assessment.json").read_bytes())
-        for figure in raw["summary"].values():
-            for name, value in figure.items():
-                figure[name] = float("nan") if value is None else value
-        header = msgspec.convert(raw, Header)
-        pairs = pl.read_parquet(folder / "connections.parquet")
-        people = pl.read_parquet(folder / "accounts.parquet")
-    except (OSError, msgspec.ValidationError, pl.exceptions.PolarsError, KeyError):
+        return _read(folder)
+    except (OSError, msgspec.ValidationError, msgspec.DecodeError, pl.exceptions.PolarsError, KeyError):
         return None
+
+
+def _read(folder: Path) -> Assessment:
+    raw = msgspec.json.decode((folder / "assessment.json").read_bytes())
+    for figure in raw["summary"].values():
+        for name, value in figure.items():
+            figure[name] = float("nan") if value is None else value
+    pairs = pl.read_parquet(folder / "connections.parquet")
+    people = pl.read_parquet(folder / "accounts.parquet")
     features = {name[2:]: pairs[name].to_numpy() for name in pairs.columns if name.startswith("f.")}
     scores = {name[2:]: pairs[name].to_numpy() for name in pairs.columns if name.startswith("s.")}
     columns: dict[str, Any] = {name: people[name].to_numpy() for name in NUMBERS}
     columns |= {name: np.array(people[name].to_list(), dtype=object) for name in TEXTS}
     labels = AccountLabels(*(people[f"l.{name}"].to_numpy() for name in AccountLabels.__struct_fields__))
     return Assessment(
-        header,
+        msgspec.convert(raw, Header),
         Connections(pairs["a"].to_numpy(), pairs["b"].to_numpy(), features),
         AccountTable(people["account"].to_numpy(), columns),
         scores,
@@ -205,7 +214,9 @@ class Ties(msgspec.Struct):
 
     def _directed(self, name: str, flipped: str, straight: str) -> Column:
         features = self.assessment.connections.features
-        return np.where(self.flipped, features[f"{name}_{flipped}"][self.rows], features[f"{name}_{straight}"][self.rows])
+        return np.where(
+            self.flipped, features[f"{name}_{flipped}"][self.rows], features[f"{name}_{straight}"][self.rows]
+        )
 
     def score(self, name: str) -> Column:
         """Return a score."""
@@ -220,6 +231,11 @@ class Ties(msgspec.Struct):
     def label(self) -> NDArray[np.int8]:
         """Label code of the other account."""
         return self.assessment.labels.label[self.account_rows]
+
+    @property
+    def met(self) -> Keys:
+        """Keys of the accounts met, sorted: the other ends, and both where nobody is the owner."""
+        return np.unique(self.other if self.assessment.header.me else np.concatenate([self.this, self.other]))
 
     @property
     def account_rows(self) -> NDArray[np.intp]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from relnet import runner
 from relnet.assess.assessment import Assessment, Ties
-from relnet.assess.run import labeler_inputs, scorer_inputs
-from relnet.plugin import Labeler, Scorer
+from relnet.assess.labeling import COMBINED, inputs_of
+from relnet.assess.run import scorer_inputs
+from relnet.plugin import Labeler, LabelResult, Scorer
 from relnet.registry import Registry
 
 
@@ -31,6 +33,9 @@ class Explanation(msgspec.Struct):
     """Why the score is unknown; empty where it is known."""
     summary: str = ""
     """The scorer's own first docstring line: what it measures."""
+    low: float = float("nan")
+    high: float = float("nan")
+    """Ends of the score's 95 % interval, where the scorer gives one."""
 
 
 def explain(ties: Ties, row: int, registry: Registry) -> list[Explanation]:
@@ -68,7 +73,8 @@ def _explained(scorer: Scorer, score: float, assessment: Assessment, place: np.n
         for name, effect in evidence.parts.items()
     ]
     parts.sort(key=lambda part: -abs(part.effect))
-    return Explanation(scorer.name, score, float(evidence.base[0]), evidence.link, parts, "", about)
+    low, high = (float(end[place[0]]) for end in scorer.interval(inputs) or (np.full(inputs.rows, np.nan),) * 2)
+    return Explanation(scorer.name, score, float(evidence.base[0]), evidence.link, parts, "", about, low, high)
 
 
 def why_unknown(scorer: Scorer, assessment: Assessment, row: int) -> str:
@@ -77,21 +83,46 @@ def why_unknown(scorer: Scorer, assessment: Assessment, row: int) -> str:
     for failure in assessment.header.failures:
         if failure.plugin == scorer.name:
             return f"the scorer failed: {failure.message}"
+    if np.isnan(features["last_contact"][row]):
+        return "no dated act between the two"
     directed = any(need.endswith(("_ab", "_ba")) for need in scorer.needs)
     if directed and not (features["known_ab"][row] and features["known_ba"][row]):
         return "one direction is not covered by what was imported"
-    if np.isnan(features["last_contact"][row]):
-        return "no dated act between the two"
     return f"too few acts: {int(np.nansum([features['count_ab'][row], features['count_ba'][row]]))}"
 
 
-def explain_label(assessment: Assessment, account: int, registry: Registry, name: str = "relnet") -> list[Part]:
+class Verdict(msgspec.Struct):
+    """What one labeler says of an account; `because` are the parts that speak for fake, strongest first."""
+
+    labeler: str
+    p_fake: float
+    p_inactive: float
+    because: list[str]
+
+
+def verdicts(assessment: Assessment, account: int, registry: Registry) -> list[Verdict]:
+    """Return what the labelers beside the one that gives the label say of an account, for comparison."""
+    row = assessment.accounts.row(account)
+    found = []
+    for labeler in registry.usable(Labeler)[0] if row is not None else ():
+        inputs = inputs_of(labeler, assessment)
+        result = runner.label(labeler, inputs).value
+        if labeler.name == COMBINED or not isinstance(result, LabelResult):
+            continue
+        evidence = labeler.explain(inputs, np.array([row]))
+        effects = {} if evidence is None else {name: float(part[0]) for name, part in evidence.parts.items()}
+        because = [name for name in sorted(effects, key=lambda name: -effects[name]) if effects[name] > 0]
+        found.append(Verdict(labeler.name, float(result.p_fake[row]), float(result.p_inactive[row]), because))
+    return found
+
+
+def explain_label(assessment: Assessment, account: int, registry: Registry, name: str = COMBINED) -> list[Part]:
     """Return the cues behind an account's p_fake, strongest first; empty where the labeler gives none."""
     row = assessment.accounts.row(account)
     if row is None or name not in registry.names("labeler"):
         return []
     labeler = registry.make(Labeler, name)
-    inputs = labeler_inputs(labeler, assessment.accounts, assessment.header.as_of, frozenset(assessment.header.me))
+    inputs = inputs_of(labeler, assessment)
     evidence = labeler.explain(inputs, np.array([row]))
     if evidence is None:
         return []

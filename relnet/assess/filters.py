@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,26 @@ class Condition:
     negated: bool = False
 
 
+class Searchable(dict[str, Column]):
+    """Columns of n rows by name, which keep what searching in them takes.
+
+    Numbers and truths are arrays, texts arrays or sequences of texts, ``tag`` a sequence of collections of
+    texts.  Bare words read ``handle``, which must be there, and ``name``, which may.
+    """
+
+    @cached_property
+    def folded(self) -> Callable[[str], list[str]]:
+        """Case-folded texts of a column, or under the empty name handle and name, a line each."""
+        return cache(self._fold)
+
+    def _fold(self, field: str) -> list[str]:
+        if field:
+            return [text.casefold() if text else "" for text in _values(self[field])]
+        handles = _values(self["handle"])
+        names = _values(self["name"]) if "name" in self else [""] * len(handles)
+        return [f"{handle}\n{name or ''}".casefold() for handle, name in zip(handles, names, strict=True)]
+
+
 @dataclass(frozen=True)
 class Filter:
     """Conditions that all must hold; without any, every row passes."""
@@ -78,9 +98,7 @@ class Filter:
         Parameters
         ----------
         columns
-            Columns of n rows by name.  Numbers and truths are arrays, texts arrays or sequences of texts,
-            ``tag`` a sequence of collections of texts.  Bare words read ``handle``, which must be there,
-            and ``name``, which may.
+            As `Searchable` says; who filters the same columns again should pass one.
 
         Returns
         -------
@@ -92,10 +110,10 @@ class Filter:
             A condition names a missing column, or compares a text with a number.
         """
         rows = len(next(iter(columns.values()), ()))
+        searchable = columns if isinstance(columns, Searchable) else Searchable(columns)
         kept = np.ones(rows, dtype=bool)
-        folded = cache(lambda field: _folded(columns, field))
         for condition in self.conditions:
-            kept &= _holds(condition, columns, folded)
+            kept &= _holds(condition, searchable)
         return kept
 
 
@@ -141,7 +159,7 @@ def _number(condition: Condition) -> tuple[float, float]:
     found = _NUMBER.fullmatch(condition.value)
     if found is None:
         raise FilterError(
-            f"“{condition.value}” is not a number.", f"Write as in {condition.field}{condition.compare}3."
+            f"“{condition.value}” is not a number.", f"For example {condition.field}{condition.compare}3."
         )
     digits, unit = found.groups()
     if unit in _DAYS and condition.field not in TIMES:
@@ -153,15 +171,13 @@ def _number(condition: Condition) -> tuple[float, float]:
     return float(digits) * scale, 0.5 * 10.0 ** -len(digits.partition(".")[2]) * scale
 
 
-def _holds(condition: Condition, columns: Mapping[str, Column], folded: Callable[[str], list[str]]) -> Mask:
+def _holds(condition: Condition, columns: Searchable) -> Mask:
     if not condition.field:
-        found = _word(condition.value, folded(""))
+        found = _word(condition.value, columns.folded(""))
     elif condition.field not in columns:
         near = get_close_matches(condition.field, columns, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(sorted(columns))}."
-        raise FilterError(
-            f"There is no column “{condition.field}”.", f"{hint} Text in quotes is searched for."
-        )
+        raise FilterError(f"There is no column “{condition.field}”.", f"{hint} Text in quotes is searched for.")
     else:
         column = columns[condition.field]
         kind = column.dtype.kind if isinstance(column, np.ndarray) else "O"
@@ -172,7 +188,7 @@ def _holds(condition: Condition, columns: Mapping[str, Column], folded: Callable
         elif condition.field == "tag":
             found = _tagged(condition, column)
         else:
-            found = _text(condition, folded(condition.field))
+            found = _text(condition, columns.folded(condition.field))
     return ~found if condition.negated else found
 
 
@@ -224,15 +240,6 @@ def _word(value: str, texts: list[str]) -> Mask:
 
 def _contains(value: str, texts: list[str]) -> Mask:
     return _bools([value in text for text in texts])
-
-
-def _folded(columns: Mapping[str, Column], field: str) -> list[str]:
-    """Case-folded texts of a column, or for bare words of handle and name, a line each."""
-    if field:
-        return [text.casefold() if text else "" for text in _values(columns[field])]
-    handles = _values(columns["handle"])
-    names = _values(columns["name"]) if "name" in columns else [""] * len(handles)
-    return [f"{handle}\n{name or ''}".casefold() for handle, name in zip(handles, names, strict=True)]
 
 
 def _values(column: Column) -> Sequence[Any]:

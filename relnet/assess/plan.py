@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from relnet.errors import PluginError
-from relnet.network.connections import columns_of
+from relnet.network.connections import ENDS_KNOWN, columns_of
 from relnet.plugin import Feature, Scorer
 
-GIVEN: Final = frozenset({"interactions", "known_ab", "known_ba"})
-"""Columns that every network has."""
+LABELLED: Final = ("p_fake_a", "p_fake_b")
+"""What the labels say of each end: probability of fake, NaN without a label; the owner's own word is certain."""
+GIVEN: Final = ENDS_KNOWN | {"interactions", "known_ab", "known_ba", *LABELLED}
+"""Columns that no feature makes and every network has."""
 
 
 def features_for(needs: Iterable[str], available: Iterable[Feature], asker: str = "") -> list[Feature]:

@@ -13,24 +13,33 @@ import numpy as np
 
 from relnet import __version__, runner
 from relnet.assess import assessment as kept
-from relnet.assess.assessment import LABELS, AccountLabels, Assessment, Header
+from relnet.assess.assessment import (
+    FAKE_FROM,
+    GOOD_BELOW,
+    INACTIVE_FROM,
+    LABELS,
+    AccountLabels,
+    Assessment,
+    Header,
+)
 from relnet.assess.groups import circles, communities
 from relnet.assess.health import summary
-from relnet.assess.plan import features_for, in_order
+from relnet.assess.labeling import COMBINED, labeler_inputs
+from relnet.assess.plan import LABELLED, features_for, in_order
+from relnet.errors import InputError
+from relnet.facts.coverage import sentences
 from relnet.facts.records import SCHEMA_VERSION
 from relnet.network.connections import Connections, connect_pairs
 from relnet.network.graph import graph_of
 from relnet.network.view import AccountTable, NetworkView, accounts
 from relnet.plugin import Column, Feature, Inputs, Labeler, LabelResult, Plugin, Scorer, why_bit
 from relnet.registry import Registry
+from relnet.settings import HORIZON_DAYS
 from relnet.store.workspace import Workspace
 
-COMBINED: Final = "relnet"
-"""Name of the labeler whose answer becomes the label."""
-FAKE_FROM: Final = 0.5
-INACTIVE_FROM: Final = 0.5
 SHOWN: Final = (
-    "count_ab", "signals_ab", "first_contact", "last_contact", "last_act_ab", "active_days", "active_weeks",
+    "count_ab", "signals_ab", "follows_ab", "first_contact", "last_contact", "last_act_ab", "active_days",
+    "active_weeks",
 )  # fmt: skip
 """Features that every view shows, whether a scorer needs them or not."""
 
@@ -65,6 +74,8 @@ def assess(
     since: int | None = None,
     seed: int = 0,
     scorers: Sequence[str] | None = None,
+    horizon_days: float = HORIZON_DAYS,
+    refit: bool = False,
     phase: Phase | None = None,
 ) -> Assessment:
     """Return the assessment of a workspace, read back if the same one was made before.
@@ -75,6 +86,10 @@ def assess(
         Moment of judging and first moment looked at, ms UTC.
     scorers
         Names; by default all.
+    horizon_days
+        Days ahead that engagement looks.
+    refit
+        Fit the scorers to what followed in earlier windows of this record first.
     phase
         Told how far the run is.
 
@@ -88,37 +103,72 @@ def assess(
     say = phase or (lambda name, share: None)
     imports = workspace.imports()
     decided = judgements(workspace)
-    chosen = in_order([registry.make(Scorer, name) for name in scorers or registry.names("scorer")])
-    labelers = registry.all(Labeler)
-    features = registry.all(Feature)
-    run_id = _key(imports, decided, as_of, since, seed, [*features, *chosen, *labelers])
+    if scorers is None:
+        found, broken_scorers = registry.usable(Scorer)
+        chosen, broken = in_order(found), [*broken_scorers]
+    else:
+        chosen, broken = in_order([registry.make(Scorer, name) for name in scorers]), []
+    found_labelers, broken_labelers = registry.usable(Labeler)
+    labelers = [each for each in found_labelers if each.name == COMBINED]  # the others are asked on demand
+    features, broken_features = registry.usable(Feature)
+    broken += [*broken_labelers, *broken_features]
+    run_id = _key(imports, decided, as_of, since, seed, horizon_days, refit, [*features, *chosen, *labelers])
     known = kept.load(workspace.runs / run_id)
     if known is not None:
         return known
     clock = _Clock()
     say("Graph", 0.0)
-    view = NetworkView(workspace.log, imports, as_of, since, decided.persons, decided.me)
+    view = NetworkView(workspace.log, imports, as_of, since, decided.persons, decided.me, horizon_days)
     clock.lap("Clean")
-    plan = features_for([*SHOWN, *(need for scorer in chosen for need in scorer.needs)], features, "the run")
-    connections = connect_pairs(view, plan)
+    unfit: list[runner.Failure] = []
+    if refit:
+        chosen, unfit = _refitted(chosen, features, view)
+    needs = [*SHOWN, *(need for scorer in chosen for need in scorer.needs)]
+    connections = connect_pairs(view, features_for(needs, features, "the run"), needs)
     people = accounts(view)
     clock.lap("Graph")
-    say("Score", 0.0)
-    scores, failures = _score(chosen, connections, view, seed)
-    clock.lap("Score")
     say("Label", 0.0)
-    labels, more = _label(labelers, people, view, decided.overrides)
+    labels, failures = _label(labelers, people, view, decided.overrides)
     clock.lap("Label")
+    say("Score", 0.0)
+    if any(need in LABELLED for scorer in chosen for need in scorer.needs):
+        connections.features |= _fakes(connections, people, labels)
+    scores, more = _score(chosen, connections, view, seed)
+    clock.lap("Score")
     circle = circles(connections)
     result = Assessment(
-        _header(run_id, view, seed, [*chosen, *labelers], failures + more),
+        _header(run_id, view, seed, [*chosen, *labelers], unfit + failures + more, list(map(str, broken))),
         connections, people, scores, labels, circle, communities(view, connections, people),
     )  # fmt: skip
-    result.header.summary = summary(result, view)
+    result.header.summary = summary(result, registry)
     clock.lap("Groups")
     result.header.seconds = clock.laps
     result.save(workspace.runs)
     return result
+
+
+def _refitted(
+    scorers: list[Scorer], features: Sequence[Feature], view: NetworkView
+) -> tuple[list[Scorer], list[runner.Failure]]:
+    # The backtest is made of this module's parts, so it is known here only when it is wanted.
+    from relnet.assess.backtest import refitted
+    from relnet.assess.history import prepared
+
+    try:
+        with prepared(view) as history:
+            return refitted(history, scorers, features, as_of=view.as_of, window_days=view.horizon_days)
+    except InputError:  # no dated act, nothing to learn from
+        return scorers, []
+
+
+def view_of(workspace: Workspace, assessment: Assessment) -> NetworkView:
+    """Return the view that an assessment was made from, for its evidence."""
+    decided = judgements(workspace)
+    imports = {name: manifest for name, manifest in workspace.imports().items() if name in assessment.header.imports}
+    header = assessment.header
+    return NetworkView(
+        workspace.log, imports, header.asked_as_of, header.since, decided.persons, decided.me, header.horizon_days
+    )
 
 
 def _score(
@@ -145,25 +195,16 @@ def scorer_inputs(
     me: frozenset[int],
     seed: int = 0,
 ) -> Inputs:
-    """Return the columns a scorer asked for."""
+    """Return the columns a scorer asked for; what labels say is unknown where nobody was labelled."""
     columns = {}
     for need in scorer.needs:
-        made = scores[need.removeprefix("score.")] if need.startswith("score.") else connections.features[need]
-        columns[need] = made.view()
-    return Inputs(columns, connections.a, connections.b, as_of, me, seed, lambda: graph_of(connections))
-
-
-def labeler_inputs(labeler: Labeler, people: AccountTable, as_of: int, me: frozenset[int] = frozenset()) -> Inputs:
-    """Return the account columns a labeler asked for; texts are given as they are."""
-    numbers: dict[str, Column] = {}
-    texts: dict[str, list[str | None]] = {}
-    for need in labeler.needs:
-        column = people.columns[need]
-        if column.dtype == object:
-            texts[need] = column.tolist()
+        if need.startswith("score."):
+            columns[need] = scores[need.removeprefix("score.")].view()
+        elif need in LABELLED and need not in connections.features:
+            columns[need] = np.full(len(connections), np.nan)
         else:
-            numbers[need] = column.astype(np.float64)
-    return Inputs(numbers, people.account, people.account[:0], as_of, me, texts=texts)
+            columns[need] = connections.features[need].view()
+    return Inputs(columns, connections.a, connections.b, as_of, me, seed, lambda: graph_of(connections))
 
 
 def _label(
@@ -188,20 +229,35 @@ def _label(
     return AccountLabels(codes, combined.p_fake, combined.p_inactive, combined.why, overridden), failures
 
 
-def decide(result: LabelResult) -> Any:
-    """Return int8[n] label codes: unknown before fake before inactive before good.
+def _fakes(connections: Connections, people: AccountTable, labels: AccountLabels) -> dict[str, Column]:
+    """Return p_fake of both ends of each connection; the user's own word on an account is certain."""
+    said = np.select(
+        [labels.label == LABELS.index("fake"), labels.label == LABELS.index("unknown")], [1.0, np.nan], 0.0
+    )
+    p_fake = np.where(labels.overridden, said, labels.p_fake)
+    ends = (connections.a, connections.b)
+    return {name: p_fake[people.rows(keys)] for name, keys in zip(LABELLED, ends, strict=True)}
 
-    An account whose p_fake is unknown may still be inactive by its dates; good needs both to be known.
+
+def decide(result: LabelResult) -> Any:
+    """Return int8[n] label codes: fake where that is likelier than not, else inactive by its dates, else good.
+
+    Good needs both to be known and p_fake to be below what was expected before looking; the rest is unknown.
     """
     codes = np.full(len(result.p_fake), LABELS.index("unknown"), dtype=np.int8)
-    codes[(result.p_fake < FAKE_FROM) & (result.p_inactive < INACTIVE_FROM)] = LABELS.index("good")
+    codes[(result.p_fake < GOOD_BELOW) & (result.p_inactive < INACTIVE_FROM)] = LABELS.index("good")
     codes[(result.p_inactive >= INACTIVE_FROM)] = LABELS.index("inactive")
     codes[result.p_fake >= FAKE_FROM] = LABELS.index("fake")
     return codes
 
 
 def _header(
-    run_id: str, view: NetworkView, seed: int, plugins: Iterable[Plugin], failures: list[runner.Failure]
+    run_id: str,
+    view: NetworkView,
+    seed: int,
+    plugins: Iterable[Plugin],
+    failures: list[runner.Failure],
+    warnings: list[str],
 ) -> Header:
     row = view.connection.execute('SELECT count(*), min("at"), max("at") FROM acts').fetchone()
     assert row is not None
@@ -209,8 +265,10 @@ def _header(
     return Header(
         run_id=run_id,
         as_of=view.as_of,
+        asked_as_of=view.as_of if view.seen_by == view.as_of else None,
         since=view.since,
         seed=seed,
+        horizon_days=view.horizon_days,
         imports=list(view.imports),
         sources=[manifest.source for manifest in manifests],
         paths=[Path(manifest.path).name for manifest in manifests],
@@ -222,9 +280,9 @@ def _header(
             for plugin in plugins
         },
         failures=failures,
-        warnings=[f"{failure.plugin} failed and is left out: {failure.message}" for failure in failures],
+        warnings=warnings + [f"{failure.plugin} failed and is left out: {failure.message}" for failure in failures],
         seconds={},
-        coverage=[coverage.sentence() for coverage, _ in view.coverage],
+        coverage=sentences(coverage for coverage, _ in view.coverage),
         skipped={
             reason: count for manifest in manifests for reason, (count, _) in manifest.skips.items()
         },
@@ -241,12 +299,14 @@ def _key(
     as_of: int | None,
     since: int | None,
     seed: int,
+    horizon_days: float,
+    refit: bool,
     plugins: Iterable[Plugin],
 ) -> str:
     stated = [[type(plugin).__name__, plugin.name, plugin.version, msgspec.to_builtins(plugin)] for plugin in plugins]
     identity: list[Any] = [
         __version__, SCHEMA_VERSION, sorted(imports), sorted(decided.overrides.items()),
-        sorted(map(sorted, decided.persons)), sorted(decided.me), as_of, since, seed, stated,
+        sorted(map(sorted, decided.persons)), sorted(decided.me), as_of, since, seed, horizon_days, refit, stated,
     ]  # fmt: skip
     return hashlib.blake2b(msgspec.json.encode(identity, order="sorted"), digest_size=12).hexdigest()
 

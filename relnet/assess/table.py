@@ -21,9 +21,10 @@ Columns = dict[str, NDArray[Any]]
 def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> Columns:
     """Return the columns of the connections table, one row a tie, in the row order of `ties`.
 
-    Texts are cleaned. `in` and `out` are acts towards and from the own side (NaN: not covered), `last` and
-    `first` days before the moment of judging, `label` a word, `circle` 0 outside all. `from` is the own
-    side's handle, of use where nobody is the owner.
+    Texts are cleaned. `in` and `out` are acts towards and from the own side (NaN: not covered and none seen; a
+    lower bound where `in_known` or `out_known` is false), `follows` and `follower` 1 where the own side follows or
+    is followed, `last` and `first` days before the moment of judging, `label` a word, `circle` 0 outside all.
+    `from` is the own side's handle, of use where nobody is the owner.
 
     Parameters
     ----------
@@ -38,6 +39,10 @@ def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> 
         "from": handles(ties.assessment, people.rows(ties.this)),
         "out": ties.out("count"),
         "in": ties.back("count"),
+        "out_known": ties.out("known") > 0,
+        "in_known": ties.back("known") > 0,
+        "follows": ties.out("follows"),
+        "follower": ties.back("follows"),
         "last": ties.feature("last_contact"),
         "first": ties.feature("first_contact"),
         "days": ties.feature("active_days"),

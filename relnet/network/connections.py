@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, Final
 
+import duckdb
 import msgspec
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.network.acts import Acts, acts_of
 from relnet.network.engine import columns
+from relnet.network.log_table import log_table
+from relnet.network.ordered import days_of, turns_of
+from relnet.network.periods import periods_of
+from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
-from relnet.plugin import Column, Feature, Inputs, Keys
+from relnet.plugin import Column, Feature, Inputs, Keys, Structure
 
 DAY_MS: Final = 86_400_000
 SUFFIXES: Final = ("ab", "ba")
+ENDS_KNOWN: Final = frozenset(f"{name}_{way}" for name in ("sent_known", "met_known") for way in SUFFIXES)
+"""1 where all that a (`_ab`) or b (`_ba`) does is covered; 1 where all that is done to that account is, too."""
+_BLOCK: Final = 1 << 21
+"""Acts of which the ordered tables are made at a time."""
 
 
 class Connections(msgspec.Struct):
@@ -45,12 +58,15 @@ class Connections(msgspec.Struct):
 
 
 class LogColumns:
-    """The `Log` that aggregating features see: Narwhals expressions over the acts of a group."""
+    """The `Log` that aggregating features see: Narwhals expressions over the rows of a table."""
 
-    def __init__(self, as_of: int, this_way: nw.Expr) -> None:
-        self.as_of, self.this_way = as_of, this_way
+    def __init__(self, view: NetworkView, this_way: nw.Expr) -> None:
+        self.as_of, self.until, self.this_way = view.as_of, view.until, this_way
+        self.horizon = round(view.horizon_days * DAY_MS)
         self.at, self.kind, self.is_act = nw.col("at"), nw.col("kind"), nw.col("is_act")
-        self.audience = nw.col("audience")
+        self.audience, self.declared, self.crowd = nw.col("audience"), nw.col("declared"), nw.col("crowd")
+        self.gap, self.begins, self.turned = nw.col("gap"), nw.col("begins"), nw.col("turned")
+        self.delay = nw.col("delay")
 
 
 def columns_of(feature: Feature) -> tuple[str, ...]:
@@ -60,82 +76,130 @@ def columns_of(feature: Feature) -> tuple[str, ...]:
     return tuple(f"{feature.name}_{suffix}" for suffix in SUFFIXES)
 
 
-def connect_pairs(view: NetworkView, features: Sequence[Feature]) -> Connections:
+def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterable[str] = ()) -> Connections:
     """Compute the chosen pair features, in the order given (needs before users).
 
-    Every pair with any interaction is a row. All features over one table go into one group-by. A directed
-    count of nothing is NaN where the coverage does not say that absence means zero.
+    Every pair with any interaction or declared follow, block or mute is a row. All features over one table go
+    into one group-by. A directed count of nothing is NaN where the coverage does not say that absence means zero.
+
+    Parameters
+    ----------
+    needs
+        Columns of `ENDS_KNOWN` that are wanted beside the features.
     """
-    aggregated = [feature for feature in features if feature.table != "columns"]
-    table: dict[str, NDArray[Any]] | None = None
-    for name in ("log", "days", "turns"):
-        chosen = [feature for feature in aggregated if feature.table == name]
-        if name == "log" or chosen:
-            table = _joined(table, _grouped(view, name, chosen))
-    assert table is not None
-    a, b = table.pop("a"), table.pop("b")
-    table["known_ab"] = view.known(a, b).astype(np.float64)
-    table["known_ba"] = view.known(b, a).astype(np.float64)
-    made = {name: column.astype(np.float64) for name, column in table.items()}
-    _hide_uncovered(made, aggregated)
+    by_table = {name: [each for each in features if each.table == name] for name in ("log", "days", "turns", "periods")}
+    log = nw.from_native(log_table(view))
+    expressions = {"_tied": nw.col("is_act").max(), "interactions": (~nw.col("declared")).sum()}
+    table = _collected(log.group_by("a", "b").agg(**expressions, **_expressions(by_table["log"], view)).sort("a", "b"))
+    a, b, tied = table.pop("a"), table.pop("b"), table.pop("_tied")
+    made: dict[str, Column] = {name: table.pop(name).astype(np.float64, copy=False) for name in list(table)}
+
+    @cache
+    def structure() -> Structure:
+        return structure_of(a, b, tied)
+
+    if by_table["days"] or by_table["turns"] or by_table["periods"]:
+        acts = acts_of(view, a, b, links=bool(by_table["turns"]))
+        made |= _ordered(view, acts, by_table)
+        made |= _over_periods(view, acts, by_table["periods"], a, b, structure, tied)
+    made |= _coverage(view, a, b, {*needs, *(need for feature in features for need in feature.needs)})
+    _hide_uncovered(made, [*by_table["log"], *by_table["days"], *by_table["turns"]], view, a, b)
     for feature in features:
         if feature.table == "columns":
-            derive(feature, made, a, b, view.as_of, view.me)
+            _derive(feature, made, a, b, view, structure)
     return Connections(a, b, made)
 
 
-def derive(feature: Feature, made: dict[str, Column], a: Keys, b: Keys, as_of: int, me: frozenset[int]) -> None:
-    """Add the columns of a feature that is computed from other columns."""
-    for i, name in enumerate(columns_of(feature)):
-        needed = {
-            need: made[need] if need in made else made[f"{need}_{SUFFIXES[i]}"] for need in feature.needs
-        }
-        made[name] = feature.derive(Inputs(needed, a, b, as_of, me)).astype(np.float64)
-
-
-def _grouped(view: NetworkView, table: str, features: Iterable[Feature]) -> dict[str, NDArray[Any]]:
-    frame: Any = nw.from_native(view.connection.sql(_TABLES[table].format(as_of=view.as_of)))
-    forward = nw.col("forward")
-    expressions: dict[str, nw.Expr] = {"interactions": nw.len()} if table == "log" else {}
+def _expressions(features: Iterable[Feature], view: NetworkView) -> dict[str, nw.Expr]:
+    """Return the expressions of some features of one table, by column."""
+    expressions = {}
     for feature in features:
-        ways = (forward, ~forward) if feature.directed else (nw.lit(True),)
+        ways = (nw.col("forward"), nw.col("back")) if feature.directed else (nw.lit(True),)
         for name, this_way in zip(columns_of(feature), ways, strict=True):
-            expressions[name] = feature.aggregate(LogColumns(view.as_of, this_way))
-    grouped = frame.group_by("a", "b").agg(**expressions).sort("a", "b")
-    return columns(nw.to_native(grouped))
+            expressions[name] = feature.aggregate(LogColumns(view, this_way))
+    return expressions
 
 
-_TABLES: Final = {
-    "log": 'SELECT a, b, forward, "at", kind, is_act, audience FROM acts '
-    "UNION ALL SELECT a, b, forward, NULL, kind, false, audience FROM undated",
-    "days": 'SELECT a, b, "at" // 86400000 AS day, true AS is_act, max("at") AS "at", '
-    "count(*) FILTER (forward) AS there, count(*) FILTER (NOT forward) AS back, true AS forward "
-    "FROM acts WHERE is_act GROUP BY a, b, day",
-}
+def _collected(frame: Any) -> dict[str, NDArray[Any]]:
+    return columns(nw.to_native(frame))
 
 
-def _joined(left: dict[str, NDArray[Any]] | None, right: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Join the groups of another table on the pair; a pair without rows there has NaN."""
-    if left is None:
-        return right
-    order = np.lexsort((left["b"], left["a"]))
-    mine = np.rec.fromarrays([left["a"], left["b"]])
-    theirs = np.rec.fromarrays([right["a"], right["b"]])
-    place = np.searchsorted(mine, theirs, sorter=None) if _is_sorted(order) else order[np.searchsorted(mine[order], theirs)]
-    for name, column in right.items():
-        if name not in ("a", "b"):
-            full = np.full(len(left["a"]), np.nan)
-            full[place] = column
-            left[name] = full
-    return left
+def _ordered(view: NetworkView, acts: Acts, by_table: Mapping[str, Sequence[Feature]]) -> dict[str, Column]:
+    """Compute the features of the tables that need acts in their order; a pair without acts has NaN."""
+    makers = {"days": days_of, "turns": turns_of}
+    expressions = {name: _expressions(by_table[name], view) for name in makers if by_table[name]}
+    made = {column: np.full(acts.rows, np.nan) for each in expressions.values() for column in each}
+
+    def compute(block: Acts) -> None:
+        engine: duckdb.DuckDBPyConnection = view.connection.cursor()
+        for name, wanted in expressions.items():
+            engine.register(name, makers[name](block, view.as_of))
+            found = _collected(nw.from_native(engine.table(name)).group_by("row").agg(**wanted))
+            row = found.pop("row")
+            for column, values in found.items():
+                made[column][row] = values
+        engine.close()
+
+    if expressions:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(compute, acts.blocks(_BLOCK)))
+    return made
 
 
-def _is_sorted(order: NDArray[np.intp]) -> bool:
-    return bool((order[1:] > order[:-1]).all())
+def _over_periods(
+    view: NetworkView,
+    acts: Acts,
+    features: Sequence[Feature],
+    a: Keys,
+    b: Keys,
+    structure: Any,
+    tied: NDArray[np.bool_],
+) -> dict[str, Column]:
+    if not features:
+        return {}
+    periods = periods_of(view, a, b, acts, structure())
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        names = (each.name for each in features)
+        made = dict(zip(names, pool.map(lambda each: each.over(periods), features), strict=True))
+    for column in made.values():
+        column[~tied] = np.nan
+    return made
 
 
-def _hide_uncovered(made: dict[str, Column], features: Iterable[Feature]) -> None:
+def _coverage(view: NetworkView, a: Keys, b: Keys, needs: set[str]) -> dict[str, Column]:
+    known = {"known_ab": view.known(a, b), "known_ba": view.known(b, a)}
+    for name in ENDS_KNOWN.intersection([*needs, *map(_turned, needs)]):
+        sent, received = view.known_of(a if name.endswith("_ab") else b)
+        known[name] = sent & received if name.startswith("met") else sent
+    return {name: column.astype(np.float64) for name, column in known.items()}
+
+
+def _hide_uncovered(made: dict[str, Column], features: Iterable[Feature], view: NetworkView, a: Keys, b: Keys) -> None:
+    known: dict[tuple[str, ...], tuple[NDArray[np.bool_], ...]] = {
+        (): tuple(made[f"known_{suffix}"] > 0 for suffix in SUFFIXES)
+    }
     for feature in features:
-        if feature.directed and feature.unit == "interactions":
-            for suffix, name in zip(SUFFIXES, columns_of(feature), strict=True):
-                made[name][(made[name] == 0) & (made[f"known_{suffix}"] == 0)] = np.nan
+        if feature.directed and feature.unit in ("interactions", "follows", "answers"):
+            if feature.kinds not in known:
+                known[feature.kinds] = view.known(a, b, feature.kinds), view.known(b, a, feature.kinds)
+            seen = known[feature.kinds]
+            for name, there in zip(columns_of(feature), seen[::-1] if feature.unit == "answers" else seen, strict=True):
+                made[name][(made[name] == 0) & ~there] = np.nan
+
+
+def _derive(feature: Feature, made: dict[str, Column], a: Keys, b: Keys, view: NetworkView, structure: Any) -> None:
+    """Add the columns of a feature that is computed from other columns."""
+    there = {need: made[need].view() for need in feature.needs}
+    back = {need: made[_turned(need)].view() for need in feature.needs}
+    ways = (
+        Inputs(there, a, b, view.as_of, view.me, structure=structure),
+        Inputs(back, b, a, view.as_of, view.me, structure=lambda: structure().turned()),
+    )
+    for name, inputs in zip(columns_of(feature), ways, strict=False):
+        made[name] = feature.derive(inputs).astype(np.float64, copy=False)
+
+
+def _turned(name: str) -> str:
+    """Return the column that tells the same of the other direction."""
+    base, _, suffix = name.rpartition("_")
+    return f"{base}_{'ba' if suffix == 'ab' else 'ab'}" if suffix in SUFFIXES else name

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 
@@ -23,6 +24,16 @@ def connect(memory_gb: float | None = None) -> duckdb.DuckDBPyConnection:
 def columns(relation: duckdb.DuckDBPyRelation) -> dict[str, NDArray[Any]]:
     """Run a relation and return its columns; nulls become NaN in numbers and `None` in text."""
     return {name: _plain(column) for name, column in relation.fetchnumpy().items()}
+
+
+def frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """Run a relation and return it as a Polars frame (integers with nulls keep their type)."""
+    return pl.DataFrame(
+        {
+            name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype.kind == "O" else pl.Series(column)
+            for name, column in relation.fetchnumpy().items()
+        }
+    )
 
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:

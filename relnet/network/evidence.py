@@ -39,7 +39,7 @@ def acts_between(view: NetworkView, one: Iterable[int], other: int, limit: int =
         WITH found AS (
             SELECT * FROM interactions
             WHERE ((list_contains(?, source) AND target = ?) OR (list_contains(?, target) AND source = ?))
-              AND coalesce("at", seen_at) <= ?
+              AND ("at" <= ? OR ("at" IS NULL AND seen_at <= ?))
             ORDER BY "at" DESC NULLS LAST, event LIMIT ? OFFSET ?
         )
         SELECT f.event_id, f.source, f.target, f.kind, f."at", f.directness, f.visibility, f.flags, f.time_quality,
@@ -47,7 +47,7 @@ def acts_between(view: NetworkView, one: Iterable[int], other: int, limit: int =
         FROM found f LEFT JOIN posts p ON p.post = coalesce(f.post, f.event)
         GROUP BY ALL ORDER BY f."at" DESC NULLS LAST
         """,
-        [list(one), other, list(one), other, view.as_of, limit, offset],
+        [list(one), other, list(one), other, view.as_of, view.seen_by, limit, offset],
     ).fetchall()
     return [_act(view, row) for row in rows]
 
@@ -90,7 +90,11 @@ def months(view: NetworkView, one: Iterable[int] = (), other: int | None = None)
     )
     found = columns(relation)
     if not len(found["month"]):
-        return {"month": np.array([], dtype="datetime64[M]"), "out": np.array([], int), "back": np.array([], int)}
+        return {
+            "month": np.array([], dtype="datetime64[M]"),
+            "out": np.array([], int),
+            "back": np.array([], int),
+        }
     first = int(found["month"][0])
     span = int(found["month"][-1]) - first + 1
     place = found["month"].astype(np.int64) - first

@@ -31,7 +31,8 @@ def graph_of(connections: Connections) -> nx.DiGraph[int]:
     )
     if sum(int((count > 0).sum()) for _, _, count in ways) > MAX_EDGES:
         raise InputError(
-            f"The graph would have more than {MAX_EDGES:,} edges.", "Take an ego network or the strongest ties first."
+            f"The graph would have more than {MAX_EDGES:,} edges.",
+            "Take an ego network or the strongest ties first.",
         )
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(np.union1d(connections.a, connections.b).tolist())

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.errors import InputError
-from relnet.facts.coverage import Coverage, covered
+from relnet.facts.coverage import DECLARED_ABSENCE_IS_ZERO, Coverage, covered
 from relnet.facts.identity import as_table, resolved_handles, unite
 from relnet.facts.records import KIND_CLASSES, TWIN_ORDER
 from relnet.network.engine import columns, connect, register
+from relnet.settings import HORIZON_DAYS
 from relnet.store import log
 from relnet.store.log import Manifest
 
@@ -37,6 +38,8 @@ class NetworkView:
         Groups of account keys that are one person each.
     me
         Keys of the owner's accounts, beyond those that the imports state.
+    horizon_days
+        Days ahead that engagement looks, and by which features measure time.
 
     Raises
     ------
@@ -52,16 +55,25 @@ class NetworkView:
         since: int | None = None,
         persons: tuple[tuple[int, ...], ...] = (),
         me: frozenset[int] = frozenset(),
+        horizon_days: float = HORIZON_DAYS,
     ) -> None:
         if not imports:
             raise InputError("The workspace is empty.", "Load something: relnet load PATH.")
         self.folder, self.imports, self.since = folder, dict(imports), since
         self.as_of = end_of_coverage(self.imports) if as_of is None else as_of
+        # Judged at the end of coverage, all that was ever observed counts; judged earlier, only what was seen by then.
+        self.seen_by = (1 << 62) if as_of is None else as_of
+        self.horizon_days = horizon_days
         self.connection = connect()
         self._persons = persons
         self._me = me
         self._register_identity()
         self._register_log()
+
+    @property
+    def until(self) -> int:
+        """Moment until which the imports cover what was judged, ms UTC."""
+        return min(self.as_of, end_of_coverage(self.imports))
 
     @property
     def identity(self) -> dict[int, int]:
@@ -100,9 +112,18 @@ class NetworkView:
                 return manifest.kinds[kind]
         return KIND_CLASSES.get(kind, "act")
 
-    def known(self, source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell for each directed pair whether the absence of acts means that there were none."""
-        return covered(self.coverage, self.act_kinds, source, target)
+    def known(
+        self, source: NDArray[np.int64], target: NDArray[np.int64], kinds: tuple[str, ...] = ()
+    ) -> NDArray[np.bool_]:
+        """Tell for each directed pair whether absence means that there was nothing: of acts, or of some kinds."""
+        if kinds and all(self.kind_class(kind) == "declared" for kind in kinds):
+            return covered(self.coverage, kinds, source, target, DECLARED_ABSENCE_IS_ZERO)
+        return covered(self.coverage, kinds or self.act_kinds, source, target)
+
+    def known_of(self, account: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell for each account whether all of its acts, and all acts towards it, are covered, whoever the others."""
+        anyone = np.zeros_like(account)
+        return self.known(account, anyone), self.known(anyone, account)
 
     def files(self, kind: str) -> list[str]:
         """Return the Parquet files of one kind of fact."""
@@ -111,10 +132,15 @@ class NetworkView:
     def fact(self, kind: str) -> duckdb.DuckDBPyRelation:
         """Return one kind of fact as written, from all imports."""
         files = self.files(kind)
-        if files:
-            return self.connection.read_parquet(files, union_by_name=True, filename=True)
-        types = ", ".join(f"NULL::{_SQL_TYPES[str(dtype)]} AS {name}" for name, dtype in log.SCHEMAS[kind].items())
-        return self.connection.sql(f"SELECT {types}, NULL::VARCHAR AS filename WHERE false")
+        found = self.connection.read_parquet(files, union_by_name=True, filename=True) if files else None
+        missing = [
+            f"NULL::{_SQL_TYPES[str(dtype)]} AS {name}"
+            for name, dtype in log.SCHEMAS[kind].items()
+            if found is None or name not in found.columns
+        ]
+        if found is None:
+            return self.connection.sql(f"SELECT {', '.join(missing)}, NULL::VARCHAR AS filename WHERE false")
+        return found.project(", ".join(["*", *missing])) if missing else found
 
     def _register_identity(self) -> None:
         self.fact("accounts").create_view("observations")
@@ -126,8 +152,7 @@ class NetworkView:
         if rows:
             seen = self.connection.execute(
                 "SELECT DISTINCT account, network, handle FROM observations "
-                "WHERE NOT native_id LIKE '@%' AND handle IS NOT NULL AND seen_at <= ?",
-                [self._observed_by],
+                "WHERE NOT native_id LIKE '@%' AND handle IS NOT NULL"
             ).fetchall()
         pairs = resolved_handles(rows, seen)
         pairs += self.connection.execute(
@@ -141,11 +166,6 @@ class NetworkView:
         keys, stands = as_table(self._identity)
         register(self.connection, "same", {"account": keys, "stands": stands})
 
-    @property
-    def _observed_by(self) -> int:
-        """Observations later than the moment of judging are not seen; identity itself is timeless."""
-        return 1 << 62
-
     def _register_log(self) -> None:
         self.fact("interactions").create_view("raw_interactions")
         self.fact("posts").create_view("posts")
@@ -154,35 +174,46 @@ class NetworkView:
         order = " ".join(f"WHEN '{kind}' THEN {i}" for i, kind in enumerate(TWIN_ORDER))
         once = (
             "QUALIFY row_number() OVER (PARTITION BY event, source, target "
-            f"ORDER BY CASE kind {order} ELSE 9 END, \"at\", seen_at, record) = 1"
+            f'ORDER BY CASE kind {order} ELSE 9 END, "at", seen_at, record) = 1'
             if overlaps
             else ""
         )
-        acts = [kind for kind in self._kinds() if self.kind_class(kind) == "act"]
-        source = "SELECT * FROM raw_interactions"
-        if self._identity:
-            source = (
-                "SELECT r.* REPLACE (coalesce(s.stands, r.source) AS source, coalesce(t.stands, r.target) AS target) "
-                "FROM raw_interactions r LEFT JOIN same s ON r.source = s.account LEFT JOIN same t ON r.target = t.account"
-            )
+        named = KIND_CLASSES.keys() | {kind for manifest in self.imports.values() for kind in manifest.kinds}
+        others = sorted(kind for kind in named if self.kind_class(kind) != "act")
+        source = self._identified("raw_interactions")
         since = "" if self.since is None else f'AND "at" >= {int(self.since)}'
-        kinds = ", ".join(_quoted(kind) for kind in acts) or "''"
+        kinds = ", ".join(_quoted(kind) for kind in others)
         self.connection.execute(
             f"""
             CREATE VIEW interactions AS
             SELECT *, least(source, target) AS a, greatest(source, target) AS b, source < target AS forward,
-                   kind IN ({kinds}) AND directness IN ('target', 'deliberate') AS is_act
+                   kind NOT IN ({kinds}) AND directness IN ('target', 'deliberate') AS is_act
             FROM ({source} {once}) WHERE source <> target;
             CREATE VIEW acts AS SELECT * FROM interactions WHERE "at" <= {int(self.as_of)} {since};
-            CREATE VIEW undated AS SELECT * FROM interactions WHERE "at" IS NULL AND seen_at <= {int(self.as_of)};
+            CREATE VIEW declared AS
+            SELECT *, least(source, target) AS a, greatest(source, target) AS b, source < target AS forward
+            FROM ({self._identified("raw_declared")})
+            WHERE source <> target AND coalesce("at", seen_at) <= {int(self.seen_by)};
+            CREATE VIEW undated AS SELECT * FROM interactions WHERE "at" IS NULL AND seen_at <= {int(self.seen_by)};
             """
         )
 
-    def _kinds(self) -> list[str]:
-        return [kind for (kind,) in self.connection.execute("SELECT DISTINCT kind FROM raw_interactions").fetchall()]
+    def _identified(self, facts: str) -> str:
+        if not self._identity:
+            return f"SELECT * FROM {facts}"
+        return (
+            "SELECT r.* REPLACE (coalesce(s.stands, r.source) AS source, coalesce(t.stands, r.target) AS target) "
+            f"FROM {facts} r LEFT JOIN same s ON r.source = s.account LEFT JOIN same t ON r.target = t.account"
+        )
 
 
-_SQL_TYPES = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
+_SQL_TYPES = {
+    "Int64": "BIGINT",
+    "Int32": "INTEGER",
+    "Int16": "SMALLINT",
+    "String": "VARCHAR",
+    "Boolean": "BOOLEAN",
+}
 
 
 def _quoted(text: str) -> str:
@@ -213,7 +244,10 @@ class AccountTable(msgspec.Struct):
 
     def rows(self, accounts: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return the rows of accounts that are all there."""
-        return np.searchsorted(self.account, accounts)
+        order = np.argsort(accounts)  # a sorted search stays in the processor's cache
+        rows = np.empty(len(accounts), dtype=np.intp)
+        rows[order] = np.searchsorted(self.account, accounts[order])
+        return rows
 
     def text(self, name: str, account: int) -> str | None:
         """Return one text of one account."""
@@ -224,24 +258,42 @@ class AccountTable(msgspec.Struct):
 TEXTS = ("network", "native_id", "handle", "name", "bio", "location", "url", "state")
 NUMBERS = (
     "created_at", "followers", "following", "posts", "likes", "listed", "last_active_at", "has_bio", "has_url",
-    "has_location", "default_avatar", "default_profile", "verified", "protected", "automated", "observed_at",
+    "has_location", "has_banner", "default_avatar", "default_profile", "verified", "protected", "automated",
+    "observed_at", "handle_digits", "gone", "last_act_at",
 )  # fmt: skip
+_DERIVED = {
+    # A federated handle names its host after the second @; its digits are not the account's.
+    "handle_digits": "length(regexp_replace(split_part(ltrim(handle, '@'), '@', 1), '[^0-9]', '', 'g'))",
+    "gone": "CAST(state <> 'active' AS INTEGER)",
+    "last_act_at": "newest_act",
+}
+"""Numbers that are not stated but follow: digits in the handle, a state in which nobody is there any more, and the
+newest dated act in the record (its absence proves nothing)."""
+_SHOWN_BY_TEXT = {"has_bio": "bio", "has_url": "url", "has_location": "location"}
 
 
 def accounts(view: NetworkView) -> AccountTable:
     """Return what is known of each account at the view's moment: per field the newest that was seen."""
+    stated = {name: name for name in (*TEXTS[2:], *NUMBERS) if name != "observed_at" and name not in _DERIVED}
+    stated |= {name: f"coalesce({name}, {text} <> '')" for name, text in _SHOWN_BY_TEXT.items()}
     newest = ", ".join(
-        f"arg_max({name}, seen_at) FILTER (WHERE {name} IS NOT NULL) AS {name}"
-        for name in (*TEXTS[2:], *NUMBERS[:-1])
+        f"arg_max({value}, seen_at) FILTER (WHERE {value} IS NOT NULL AND seen_at <= {view.seen_by}) AS {name}"
+        for name, value in stated.items()
     )
+    derived = ", ".join(f"{value} AS {name}" for name, value in _DERIVED.items())
     relation = view.connection.sql(
         f"""
+        WITH stated AS (
         SELECT coalesce(s.stands, o.account) AS account,
                arg_min(network, native_id LIKE '@%') AS network,
                arg_min(native_id, native_id LIKE '@%') AS native_id, {newest},
-               max(seen_at) FILTER (WHERE followers IS NOT NULL OR posts IS NOT NULL) AS observed_at
+               max(seen_at) FILTER (WHERE coalesce(followers, posts) IS NOT NULL AND seen_at <= {view.seen_by})
+                   AS observed_at
         FROM observations o LEFT JOIN same s ON o.account = s.account
-        GROUP BY 1 ORDER BY 1
+        GROUP BY 1)
+        SELECT stated.*, {derived}
+        FROM stated LEFT JOIN (SELECT source, max("at") AS newest_act FROM acts GROUP BY 1) ON account = source
+        ORDER BY account
         """
     )
     table = columns(relation)

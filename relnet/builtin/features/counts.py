@@ -1,8 +1,8 @@
-"""How many acts each way, and when the first and the last."""
+"""How many interactions each way, and when the first and the last act."""
 
 from __future__ import annotations
 
-from relnet.plugin import Column, Feature, Inputs, Log, nw
+from relnet.plugin import Feature, Log, nw
 
 
 class Count(Feature):
@@ -31,7 +31,18 @@ class Signals(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the number of interactions this way that are no acts."""
-        return nw.when(~log.is_act & log.this_way).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+        return nw.when(~log.is_act & ~log.declared & log.this_way).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+
+
+class Follows(Feature):
+    """Whether the one follows the other, each way: 1 or 0, unknown where no list says. Unit: follows."""
+
+    name, version = "follows", "1"
+    unit, dtype, directed, kinds = "follows", "int64", True, ("follow",)
+
+    def aggregate(self, log: Log) -> nw.Expr:
+        """Return 1 where a follow this way is declared."""
+        return nw.when((log.kind == "follow") & log.declared & log.this_way).then(nw.lit(1)).otherwise(nw.lit(0)).max()
 
 
 class FirstContact(Feature):
@@ -68,38 +79,3 @@ class LastAct(Feature):
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the age of the newest act this way."""
         return (nw.lit(log.as_of) - nw.when(log.is_act & log.this_way).then(log.at).max()) / 86_400_000
-
-
-class ActiveDays(Feature):
-    """Distinct UTC days with an act between the two. Unit: days. Source: Ureña-Carrión et al. 2020."""
-
-    name, version = "active_days", "1"
-    unit, dtype, table = "days", "int64", "days"
-
-    def aggregate(self, log: Log) -> nw.Expr:
-        """Return the number of days in the group."""
-        return nw.len()
-
-
-class ActiveWeeks(Feature):
-    """Distinct weeks (of seven UTC days since 1970-01-01) with an act between the two. Unit: weeks."""
-
-    name, version = "active_weeks", "1"
-    unit, dtype, table = "weeks", "int64", "days"
-
-    def aggregate(self, log: Log) -> nw.Expr:
-        """Return the number of distinct weeks in the group."""
-        return (log.at // (7 * 86_400_000)).n_unique()
-
-
-class KnownWeeks(Feature):
-    """Weeks from the first act between the two to the moment of judging, both included. Unit: weeks."""
-
-    name, version = "known_weeks", "1"
-    unit, table = "weeks", "columns"
-    needs = ("first_contact",)
-
-    def derive(self, inputs: Inputs) -> Column:
-        """Return the weeks since first contact, at least one."""
-        weeks: Column = inputs["first_contact"] // 7 + 1
-        return weeks

@@ -1,0 +1,64 @@
+"""How personally the two address each other, and what share of each one's attention the other gets.
+
+An act towards m accounts gives each 1/m of a word; a text that its author sent to q accounts, in other posts, 1/q.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from relnet.plugin import Column, Feature, Inputs, Log, nw
+
+FIXED: Final = 2.0**32
+"""Terms are rounded to 2⁻³² and summed as integers: the same sum in every run, and exact over an account's ties."""
+
+
+class Words(Feature):
+    """Acts towards the other, each shared by those who got the same, each way. Unit: interactions.
+
+    Formula: Σ 1 / max(accounts addressed together, accounts sent the same text). Source: act weight 1/m of personal
+    networks (Gilbert and Karahalios 2009 call it directed communication); copies after Manku et al. 2007, exact here.
+    """
+
+    name, version = "words", "1"
+    unit, table, directed = "interactions", "turns", True
+
+    def aggregate(self, log: Log) -> nw.Expr:
+        """Return the sum of shares this way."""
+        return (FIXED / nw.when(log.this_way).then(log.crowd)).round(0).cast(nw.Int64).sum() / FIXED
+
+
+class Addressed(Feature):
+    """Accounts that a addresses at all, each way (`_ba`: b); unknown where not all that it does is covered.
+
+    Unit: accounts.
+    """
+
+    name, version = "addressed", "1"
+    unit, table, directed, portable = "accounts", "columns", True, False
+    needs = ("count_ab", "count_ba", "sent_known_ab")
+
+    def derive(self, inputs: Inputs) -> Column:
+        """Return the number of accounts for a."""
+        there, back = ((inputs[name] > 0).astype(np.float64) for name in ("count_ab", "count_ba"))
+        of_a, _ = inputs.structure().totals(there, back)
+        return np.where(inputs["sent_known_ab"] > 0, of_a, np.nan)
+
+
+class Attention(Feature):
+    """Share of a's attention that b gets, each way; unknown where not all that a does is covered. Unit: share.
+
+    Formula: `words` towards b / `words` towards anyone.
+    """
+
+    name, version = "attention", "1"
+    unit, table, directed, portable = "share", "columns", True, False
+    needs = ("words_ab", "words_ba", "sent_known_ab")
+
+    def derive(self, inputs: Inputs) -> Column:
+        """Return the share for a."""
+        of_a, _ = inputs.structure().totals(inputs["words_ab"], inputs["words_ba"])
+        known = (inputs["sent_known_ab"] > 0) & (of_a > 0)
+        return np.where(known, np.nan_to_num(inputs["words_ab"]) / np.where(of_a > 0, of_a, 1), np.nan)

@@ -1,0 +1,233 @@
+"""What engagement looks at: named readings of a tie's periods of activity.
+
+Each is oriented (more is better) and *never falls when an act is added at any time before the moment of judging*:
+taking history, a direction or a kind away raises none of them. What was not seen is absent and enters at its floor.
+Age is counted in horizons W, a period is W / 28. None is portable: a tie's best sub-history, its merged periods and its
+closed triples are no sums over rows, so they are read from NumPy columns that one pass makes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relnet.builtin.features.rhythm import Rhythm, chance, fit
+from relnet.plugin import Column, Feature, Param, Periods
+
+PERIODS: Final = 28
+OLDEST: Final = 20.0
+"""Horizons after which a last act counts as never; also what "never" enters as."""
+FEW: Final = 0.05
+"""What an unseen side's decayed count enters as: one act about four half-lives old."""
+JUST: Final = 0.03
+"""Added to ages before the logarithm, in W."""
+FEW_PERIODS: Final = 0.2
+
+Parameters = tuple[float, float, float, float]
+
+
+class RhythmFine(Feature):
+    """Log chance to be heard from within W, by the tie's own rhythm in periods of W / 28.
+
+    Formula: the highest P(any) of MBG/NBD over the tie's sub-histories; r, alpha, a, b fitted to all ties, held to
+    shipped ones, and to no outcome. Unit: log of a probability. Source: Batislam et al. 2007.
+    """
+
+    name, version = "rhythm_fine", "1"
+    unit, table, portable = "log", "periods", False
+    rhythm: Annotated[Parameters | None, Param(description="r, alpha, a, b; by default fitted")] = None
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the chance."""
+        return _chance(periods, 1, self.rhythm)
+
+
+class RhythmCoarse(Feature):
+    """As `rhythm_fine`, in periods of W / 7: a tie of weekly talks is regular here and bursty there."""
+
+    name, version = "rhythm_coarse", "1"
+    unit, table, portable = "log", "periods", False
+    rhythm: Annotated[Parameters | None, Param(description="r, alpha, a, b; by default fitted")] = None
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the chance."""
+        return _chance(periods, 4, self.rhythm)
+
+
+class BothThird(Feature):
+    """Recent acts of both sides: log √((d_ab + .05)(d_ba + .05)), d = Σ 2 ** (−age / h), h = W / 3.
+
+    One side alone cannot carry it. Unit: log of acts.
+    """
+
+    name, version = "both_third", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the geometric mean."""
+        return _both(periods.decayed["third"], FEW)
+
+
+class BothHalf(Feature):
+    """As `both_third` with h = W / 2."""
+
+    name, version = "both_half", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the geometric mean."""
+        return _both(periods.decayed["half"], FEW)
+
+
+class BothPersonal(Feature):
+    """As `both_third` with h = W, each act divided by the number of accounts that it addresses."""
+
+    name, version = "both_personal", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the geometric mean."""
+        return _both(periods.decayed["personal"], FEW)
+
+
+class Recent(Feature):
+    """How lately the two were in touch: −log(age of the newest act + .03), age in W, at most 20. Unit: log of 1 / W."""
+
+    name, version = "recent", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return minus the log of the age."""
+        return _recent(periods.last.min(axis=1))
+
+
+class RecentOfQuieter(Feature):
+    """As `recent`, of the side that has been silent longer; 20 W if it never acted."""
+
+    name, version = "recent_of_quieter", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return minus the log of the age."""
+        return _recent(periods.last.max(axis=1))
+
+
+class BothPeriods(Feature):
+    """Regular acts of both sides: log √((q_ab + .2)(q_ba + .2)).
+
+    q = decayed number of periods of W / 14 in which a side acted, h = W. Unit: log of periods.
+    """
+
+    name, version = "both_periods", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the geometric mean."""
+        begin, tie, age = _merged(periods, 2)
+        acted = np.logical_or.reduceat(periods.acted, begin, axis=0) if len(begin) else periods.acted
+        decayed = np.exp2(-age / (PERIODS / 2))
+        sides = [_summed(tie, decayed * acted[:, side], periods.rows) for side in (0, 1)]
+        return _both(np.stack(sides, axis=1), FEW_PERIODS)
+
+
+class Exchanges(Feature):
+    """Log(1 + periods of W / 28 in which both sides acted), decayed with h = W. Unit: log of periods."""
+
+    name, version = "exchanges", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the decayed number."""
+        mutual = periods.acted.all(axis=1) * np.exp2(-periods.age / PERIODS)
+        return np.log1p(_summed(periods.tie, mutual, periods.rows))
+
+
+class AccountsAwake(Feature):
+    """Whether both accounts still act towards anyone: `recent` of the one that has been silent longer."""
+
+    name, version = "accounts_awake", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return minus the log of the age."""
+        newest = np.full(int(periods.ends.max(initial=-1)) + 1, np.inf)
+        np.minimum.at(newest, periods.ends.ravel(), periods.last.ravel())
+        return _recent(newest[periods.ends].max(axis=1))
+
+
+class SharedTies(Feature):
+    """Log(1 + Σ over shared neighbours z of min(w_az, w_bz)), w = decayed acts both ways, h = W.
+
+    The 1 / log k_z of Adamic and Adar is left out: it would rise when other ties of z go unobserved. Unit: log of acts.
+    """
+
+    name, version = "shared_ties", "1"
+    unit, table, portable = "log", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the log of the sum."""
+        weight = periods.decayed["one"].sum(axis=1)
+        total = np.zeros(periods.rows)
+        for triple in periods.closed():
+            w = [weight[rows] for rows in triple]
+            for rows, other, third in zip(triple, (w[1], w[2], w[0]), (w[2], w[0], w[1]), strict=True):
+                total += _summed(rows, np.minimum(other, third), periods.rows)
+        return np.log1p(total)
+
+
+class Windows(Feature):
+    """Spans of length W, back from the moment of judging, with an act between the two. Unit: spans of W."""
+
+    name, version = "windows", "1"
+    unit, table, portable = "spans", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the number of spans."""
+        _, tie, _ = _merged(periods, PERIODS)
+        return _summed(tie, np.ones(len(tie)), periods.rows)
+
+
+class MutualWindows(Feature):
+    """Spans of length W in which both sides acted. Unit: spans of W."""
+
+    name, version = "mutual_windows", "1"
+    unit, table, portable = "spans", "periods", False
+
+    def over(self, periods: Periods) -> Column:
+        """Return the number of spans."""
+        begin, tie, _ = _merged(periods, PERIODS)
+        acted = np.logical_or.reduceat(periods.acted, begin, axis=0) if len(begin) else periods.acted
+        return _summed(tie, acted.all(axis=1), periods.rows)
+
+
+def _chance(periods: Periods, times: int, given: Parameters | None) -> Column:
+    _, tie, age = _merged(periods, times)
+    starts = np.flatnonzero(np.diff(tie, prepend=-1))
+    found = np.full(periods.rows, np.nan)
+    if len(starts):
+        rhythm = fit(starts, age) if given is None else Rhythm(*given)
+        found[tie[starts]] = np.log(np.maximum(chance(rhythm, starts, age, PERIODS / times), 1e-12))
+    return found
+
+
+def _merged(periods: Periods, times: int) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
+    """Merge `times` periods into one; return where each begins, its tie and its age."""
+    age = periods.age // times
+    new = np.ones(len(age), dtype=np.bool_)
+    new[1:] = (age[1:] != age[:-1]) | (periods.tie[1:] != periods.tie[:-1])
+    begin = np.flatnonzero(new)
+    return begin, periods.tie[begin], age[begin]
+
+
+def _summed(tie: NDArray[np.signedinteger], weight: Any, rows: int) -> Column:
+    return np.asarray(np.bincount(tie, weight, rows), dtype=np.float64)
+
+
+def _both(decayed: NDArray[np.float64], few: float) -> Column:
+    return np.asarray(0.5 * np.log(decayed + few).sum(axis=1))
+
+
+def _recent(age: Column) -> Column:
+    return -np.log(np.minimum(age, OLDEST) + JUST)

@@ -1,0 +1,166 @@
+"""Who answers whom, and how soon; conversations and their turns.
+
+An act is answered by the other side's act that names it (a reply's parent), or else by their next act that names none.
+Acts of one second are one moment: they neither answer one another nor depend on which came first.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import numpy as np
+
+from relnet.plugin import Column, Feature, Inputs, Log, Param, nw
+
+DAY_MS: Final = 86_400_000
+HOUR_MS: Final = 3_600_000
+FIXED: Final = 2.0**20
+"""Logs are rounded to 2⁻²⁰ and summed as integers: the same sum in every run, and exact over an account's ties."""
+
+Days = Annotated[float, Param(gt=0, description="days within which an act counts as answered")]
+WITHIN: Final = 3.0
+"""Over 90 % of e-mail answers come within a day or two (Kooti et al. 2015); three span a weekend."""
+
+
+class Asked(Feature):
+    """Acts towards the other that are old enough to have been answered, each way. Unit: interactions.
+
+    Formula: acts at least `within_days` older than the end of coverage; of younger ones it is not known.
+    """
+
+    name, version = "asked", "1"
+    unit, dtype, table, directed = "interactions", "int64", "turns", True
+    within_days: Days = WITHIN
+
+    def aggregate(self, log: Log) -> nw.Expr:
+        """Return the number of acts this way."""
+        return _number(log.this_way & _due(log, self.within_days))
+
+
+class Answered(Feature):
+    """Of the acts in `asked`, those that the other answered within `within_days`, each way. Unit: interactions."""
+
+    name, version = "answered", "1"
+    unit, dtype, table, directed = "answers", "int64", "turns", True
+    within_days: Days = WITHIN
+
+    def aggregate(self, log: Log) -> nw.Expr:
+        """Return the number of acts this way that were answered."""
+        return _number(log.this_way & _due(log, self.within_days) & _in_time(log, self.within_days))
+
+
+class AnswerDelay(Feature):
+    """How long the other took to answer, each way: geometric mean, unknown without an answer. Unit: hours.
+
+    Formula: exp(Σ ln delay / n) over the acts in `answered`. Delays are close to lognormal, so that the mean of their
+    logarithm, unlike their own, is not the longest one's.
+    """
+
+    name, version = "answer_delay", "1"
+    unit, table, directed = "hours", "turns", True
+    within_days: Days = WITHIN
+
+    def aggregate(self, log: Log) -> nw.Expr:
+        """Return the geometric mean."""
+        answered = log.this_way & _due(log, self.within_days) & _in_time(log, self.within_days)
+        term = (nw.when(answered).then(log.delay / HOUR_MS).log() * FIXED).round(0).cast(nw.Int64)
+        return (term.sum() / (term.count() * FIXED)).exp()
+
+
+class UsualAnswers(Feature):
+    """Share of what others address to a that a answers, each way (`_ba`: that b answers). Unit: share.
+
+    Formula: (K + r) / (N + 1) over the other ties of the account, r the share in the whole network.
+    """
+
+    name, version = "usual_answers", "1"
+    unit, table, directed, portable = "share", "columns", True, False
+    needs = ("asked_ab", "asked_ba", "answered_ab", "answered_ba")
+
+    def derive(self, inputs: Inputs) -> Column:
+        """Return the share for a, who answers what goes from b to a."""
+        structure = inputs.structure()
+        asked, _ = structure.totals(inputs["asked_ba"], inputs["asked_ab"])
+        answered, _ = structure.totals(inputs["answered_ba"], inputs["answered_ab"])
+        everyone = np.nansum(inputs["asked_ab"]) + np.nansum(inputs["asked_ba"])
+        share = (np.nansum(inputs["answered_ab"]) + np.nansum(inputs["answered_ba"])) / everyone if everyone else np.nan
+        mine = np.nan_to_num(inputs["asked_ba"]), np.nan_to_num(inputs["answered_ba"])
+        return np.asarray((answered - mine[1] + share) / (asked - mine[0] + 1))
+
+
+class UsualDelay(Feature):
+    """How long a takes to answer others, each way (`_ba`: b): geometric mean. Unit: hours.
+
+    Formula: as `answer_delay`, over the other ties of the account; unknown where it answered nobody else.
+    """
+
+    name, version = "usual_delay", "1"
+    unit, table, directed, portable = "hours", "columns", True, False
+    needs = ("answered_ab", "answered_ba", "answer_delay_ab", "answer_delay_ba")
+
+    def derive(self, inputs: Inputs) -> Column:
+        """Return the geometric mean for a, who answers what goes from b to a."""
+        structure = inputs.structure()
+        number = np.nan_to_num(inputs["answered_ba"])
+        logs = _log_sum(inputs["answered_ba"], inputs["answer_delay_ba"])
+        total, _ = structure.totals(number, inputs["answered_ab"])
+        summed, _ = structure.totals(logs, _log_sum(inputs["answered_ab"], inputs["answer_delay_ab"]))
+        others = total - number
+        return np.where(others > 0, np.exp((summed - logs) / np.maximum(others, 1)), np.nan)
+
+
+class Conversations(Feature):
+    """Conversations between the two: runs of acts without a pause of `pause_days`. Unit: conversations."""
+
+    name, version = "conversations", "1"
+    unit, dtype, table = "conversations", "int64", "turns"
+    pause_days: Annotated[float, Param(gt=0, description="a longer pause ends a conversation")] = WITHIN
+
+    def aggregate(self, log: Log) -> nw.Expr:
+        """Return the number of moments that follow a pause."""
+        return _number(log.begins & (log.gap > self.pause_days * DAY_MS))
+
+
+class Exchanged(Feature):
+    """Times that the word passed to the other side inside a conversation. Unit: turns."""
+
+    name, version = "exchanged", "1"
+    unit, dtype, table = "turns", "int64", "turns"
+    pause_days: Annotated[float, Param(gt=0, description="a longer pause ends a conversation")] = WITHIN
+
+    def aggregate(self, log: Log) -> nw.Expr:
+        """Return the number of acts that take the word."""
+        return _number(log.turned & (log.gap <= self.pause_days * DAY_MS))
+
+
+class Depth(Feature):
+    """Turns a conversation: 1 is a monologue, 2 a word and its answer. Unit: turns.
+
+    Formula: 1 + `exchanged` / `conversations`.
+    """
+
+    name, version = "depth", "1"
+    unit, table = "turns", "columns"
+    needs = ("exchanged", "conversations")
+
+    def derive(self, inputs: Inputs) -> Column:
+        """Return the mean number of turns."""
+        return 1 + inputs["exchanged"] / inputs["conversations"]
+
+
+def _due(log: Log, days: float) -> nw.Expr:
+    return log.at <= log.until - round(days * DAY_MS)
+
+
+def _in_time(log: Log, days: float) -> nw.Expr:
+    return log.delay <= days * DAY_MS
+
+
+def _number(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+
+
+def _log_sum(number: Column, delay: Column) -> Column:
+    """Return Σ ln delay as the multiple of 2⁻²⁰ that it is, so that sums over ties are exact."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nan_to_num(np.round(number * np.log(delay) * FIXED) / FIXED)

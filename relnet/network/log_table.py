@@ -1,0 +1,54 @@
+"""The table `log` that features are computed from: every interaction and declared state, one row each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import duckdb
+
+from relnet.network.view import NetworkView
+
+LEAST_WORDS: Final = 5
+"""Shorter texts (thanks, congratulations) are said to many without being the same message."""
+
+
+def log_table(view: NetworkView) -> duckdb.DuckDBPyRelation:
+    """Return the rows of the log: a, b, which way, when, and what each counts as."""
+    return view.connection.sql(
+        """
+        SELECT a, b, forward, NOT forward AS back, "at", kind, is_act, audience, false AS declared FROM acts
+        UNION ALL SELECT a, b, forward, NOT forward, NULL, kind, false, audience, false FROM undated
+        UNION ALL SELECT a, b, forward, NOT forward, NULL, kind, false, NULL, true FROM declared
+        """
+    )
+
+
+def copies_of(view: NetworkView) -> tuple[str, str]:
+    """Return the expression of the accounts that got the same text as an act `x`, and the join that it takes."""
+    if not view.files("posts"):
+        return "1", ""
+    _count_copies(view)
+    return "copies", "LEFT JOIN copied c ON coalesce(x.post, x.event) = c.post AND x.source = c.source"
+
+
+def _count_copies(view: NetworkView) -> None:
+    """Make the table `copied`: posts whose text, but for names and links, its author sent to several in other posts."""
+    view.connection.execute(
+        rf"""
+        CREATE OR REPLACE TEMP TABLE copied AS
+        WITH worded AS (
+            SELECT DISTINCT post, trim(regexp_replace(
+                regexp_replace(lower(text), '@\S+|https?://\S+', ' ', 'g'), '\s+', ' ', 'g')) AS words FROM posts
+        ), said AS (
+            SELECT post, hash(words) AS said FROM worded
+            WHERE length(words) - length(replace(words, ' ', '')) >= {LEAST_WORDS - 1}
+            QUALIFY count(*) OVER (PARTITION BY said) > 1
+        ), sent AS (
+            SELECT DISTINCT source, target, s.post, said
+            FROM acts x JOIN said s ON coalesce(x.post, x.event) = s.post WHERE is_act
+        ), counted AS (
+            SELECT source, said, count(DISTINCT target) AS copies FROM sent GROUP BY ALL
+        )
+        SELECT DISTINCT source, post, copies FROM sent JOIN counted USING (source, said) WHERE copies > 1
+        """
+    )
