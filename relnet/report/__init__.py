@@ -1,0 +1,1 @@
+"""The relationship-health report: one HTML file without script or request."""
