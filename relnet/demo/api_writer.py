@@ -42,19 +42,28 @@ def write_api_jsonl(world: World, target: Path) -> tuple[Path, Path]:
     authors = [msgspec.Raw(encoder.encode(user)) for user in users]
     posts = _posts(world)
     rows = np.flatnonzero(world.posts.author != OWNER).tolist()
-    origin = {"__twarc": msgspec.Raw(encoder.encode(_twarc(world, "tweets/search/all", _POST_FIELDS)))}
-    lines = [
-        posts[row] | _references(world, posts, row) | {"author": authors[world.posts.author[row]]} | origin
-        for row in rows
-    ]
+    listing = f"users/{world.accounts.id[OWNER]}"
+    found, named = (
+        {"__twarc": msgspec.Raw(encoder.encode(_twarc(world, path, _POST_FIELDS)))}
+        for path in ("tweets/search/all", f"{listing}/mentions")
+    )
     incoming = target / "incoming.jsonl"
-    incoming.write_bytes(encoder.encode_lines(lines))
+    with incoming.open("wb") as out:
+        for row in rows:
+            author = {"author": authors[world.posts.author[row]]}
+            # What names the owner comes from their mentions timeline, complete; the rest from a search, which is not.
+            origin = named if _names_owner(world, row) else found
+            out.write(encoder.encode(posts[row] | _references(world, posts, row) | author | origin) + b"\n")
 
-    listing = f"users/{world.accounts.id[OWNER]}/followers"
-    origin = {"__twarc": msgspec.Raw(encoder.encode(_twarc(world, listing, _USER_FIELDS)))}
+    origin = {"__twarc": msgspec.Raw(encoder.encode(_twarc(world, f"{listing}/followers", _USER_FIELDS)))}
     followers = target / "followers.jsonl"
     followers.write_bytes(encoder.encode_lines([users[k] | origin for k in world.followers.tolist()]))
     return incoming, followers
+
+
+def _names_owner(world: World, row: int) -> bool:
+    p = world.posts
+    return p.kind[row] != "repost" and (OWNER in p.mentions[row] or (p.kind[row] == "reply" and p.to[row] == OWNER))
 
 
 def _twarc(world: World, path: str, query: str) -> dict[str, str]:

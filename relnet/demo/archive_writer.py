@@ -45,9 +45,7 @@ def write_x_archive(world: World, target: Path) -> Path:
         The target exists and is not an empty folder.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise SettingsError(
-            "The archive would overwrite what is there.", "Name a new folder or file.", str(target)
-        )
+        raise SettingsError("The archive would overwrite what is there.", "Name a new folder or file.", str(target))
     files = [(f"data/{name}", content) for name, content in _members(world)]
     if target.suffix == ".zip":
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -113,13 +111,18 @@ def _manifest(world: World, types: dict[str, Any], size: int) -> dict[str, Any]:
     }
 
 
-def _tables(world: World) -> dict[str, list[list[dict[str, Any]]]]:
+def _tables(world: World) -> dict[str, list[list[Any]]]:
     """Collect the items of every file by table name, in parts."""
     posts, ids = world.posts, world.accounts.id
     owner = str(ids[OWNER])
     own = np.flatnonzero(posts.author == OWNER)[::-1]
     gone = posts.deleted_at[own] != NOBODY
-    tweets = [{"tweet": item} for row in own[~gone].tolist() for item in versions(world, row)]
+    # Encoded one by one: a million small objects kept alive cost a third more in garbage collection.
+    tweets = [
+        msgspec.Raw(msgspec.json.encode({"tweet": item}))
+        for row in own[~gone].tolist()
+        for item in versions(world, row)
+    ]
     headers = [
         {"tweet_id": str(posts.id[row]), "user_id": owner, "created_at": x_time(int(posts.at[row]))}
         for row in own.tolist()
@@ -192,8 +195,7 @@ def _like(world: World, row: int) -> dict[str, Any]:
 
 def _people(ids: Int, key: str) -> list[dict[str, Any]]:
     return [
-        {key: {"accountId": str(i), "userLink": f"https://twitter.com/intent/user?user_id={i}"}}
-        for i in ids.tolist()
+        {key: {"accountId": str(i), "userLink": f"https://twitter.com/intent/user?user_id={i}"}} for i in ids.tolist()
     ]
 
 

@@ -31,8 +31,8 @@ HABITS = MappingProxyType(
         "sympathy": Habit(0.05, 0.12, 0.5, 0.80, 0.80, 1.0, 1.0),
         "affinity": Habit(0.012, 0.035, 0.5, 0.75, 0.70, 0.97, 0.95),
         "active": Habit(0.003, 0.009, 0.5, 0.65, 0.65, 0.95, 0.85),
-        "fading": Habit(0.03, 0.12, 0.45, 0.75, 0.75, 0.9, 0.8),
-        "burst": Habit(1.5, 2.5, 0.5, 0.75, 0.80, 0.9, 0.5),
+        "fading": Habit(0.03, 0.10, 0.45, 0.75, 0.75, 0.9, 0.8),
+        "burst": Habit(2.5, 4.0, 0.5, 0.75, 0.80, 0.9, 0.5),
         "sleeper": Habit(0.008, 0.03, 0.5, 0.70, 0.70, 1.0, 0.25),
         "bought": Habit(0, 0, 0, 0, 0, 1.0, 0.0),
         "bot": Habit(0.01, 0.03, 0.5, 0.03, 1.0, 0.8, 0.6),
@@ -51,6 +51,7 @@ _COUNTS = MappingProxyType(
 _CIRCLES = frozenset({"inner", "sympathy", "affinity", "active", "fading", "burst"})
 FRIENDS = ("inner", "sympathy", "affinity", "active", "fading", "burst", "sleeper")
 _FRIENDS_PER_GROUP = 14
+_IDS_HOLD_TIME = 1_293_840_000_000  # since 2011, to be on the safe side
 _CONFERENCES = 3
 _SLEEPERS_ONCE_FRIENDS = 0.25
 
@@ -128,10 +129,7 @@ class Cast:
 def draw_cast(people: int, since: int, as_of: int, rng: np.random.Generator) -> Cast:
     """Give each of ``people`` accounts a role, a community, a clock and a pace."""
     scale = people / 1200
-    counts = {
-        role: max(1, round(n * (min(1.0, scale) if role in _CIRCLES else scale)))
-        for role, n in _COUNTS.items()
-    }
+    counts = {role: max(1, round(n * (min(1.0, scale) if role in _CIRCLES else scale))) for role, n in _COUNTS.items()}
     counts["follower"] = people - sum(counts.values())
     role = np.array(["owner"] + [role for role, n in counts.items() for _ in range(n)])
     n = people + 1
@@ -183,7 +181,8 @@ def _owner_ties(cast: Cast, rng: np.random.Generator) -> Ties:
     end[asleep] = (as_of - rng.uniform(100, max(140, 0.7 * days), n) * DAY)[asleep]
     met = role == "burst"
     meeting = np.sort(rng.uniform(0.1, 0.9, _CONFERENCES))[cast.group[b] % _CONFERENCES]
-    begin[met] = (since + np.floor(meeting * days) * DAY)[met]
+    fridays = ((since / DAY + meeting * days) // 7 * 7 + 1) * DAY  # 1970-01-02 was one
+    begin[met] = fridays[met]
     end[met] = begin[met] + 3 * DAY
 
     def about(p: Float) -> Float:
@@ -210,7 +209,7 @@ def _friend_ties(cast: Cast, rng: np.random.Generator) -> Ties:
     left, right = np.triu_indices(len(friends), 1)
     a, b = friends[left], friends[right]
     together = cast.group[a] == cast.group[b]
-    known = rng.random(len(a)) < np.where(together, 0.3, 0.004)
+    known = rng.random(len(a)) < np.where(together, 0.36, 0.002)
     a, b, together = a[known], b[known], together[known]
     n = len(a)
     begin = since + rng.random(n) * 0.6 * (as_of - since)
@@ -247,11 +246,11 @@ def draw_accounts(cast: Cast, rng: np.random.Generator) -> Accounts:
     names[OWNER], handles[OWNER] = "Robin Sandmere", "robin_sandmere"
     bios[OWNER], places[OWNER] = "boats, bread & long walks", "Marshwick"
 
-    age = np.minimum(np.exp(rng.normal(np.log(2400), 0.6, n)), 4700) * DAY
+    oldest = (as_of - _IDS_HOLD_TIME) * rng.uniform(0.9, 1, n)
+    age = np.minimum(np.exp(rng.normal(np.log(2400), 0.6, n)) * DAY, oldest)
     age[thin] = rng.uniform(20, 300, n)[thin] * DAY
-    age[role == "owner"] = 4500 * DAY
     # Whoever was there when the story began is older than the story.
-    took_part = ~np.isin(role, ("bought", "follower", "owner"))
+    took_part = ~np.isin(role, ("bought", "follower"))
     age[took_part] = np.maximum(age, as_of - cast.span[0] + rng.uniform(30, 900, n) * DAY)[took_part]
     batch = np.array([410.0, 190.0])[np.arange(n) % 2]
     age[fake] = ((batch + rng.uniform(0, 18, n)) * DAY)[fake]

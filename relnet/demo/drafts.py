@@ -121,9 +121,7 @@ def _conversations(kind: Text, ids: Int, parent: Int, parent_row: Int) -> Int:
     return root[step]
 
 
-def _texts(
-    c: dict[str, Any], ids: Int, parent: Int, parent_row: Int, accounts: Accounts
-) -> tuple[Text, Text, Text]:
+def _texts(c: dict[str, Any], ids: Int, parent: Int, parent_row: Int, accounts: Accounts) -> tuple[Text, Text, Text]:
     handles = accounts.handle.tolist()
     n = len(ids)
     texts, mentions, links = np.empty((3, n), object)

@@ -17,7 +17,7 @@ _REPOSTS_PER_DAY = 0.6
 _REPOSTED = 0.9  # times that a post of the owner is reposted, on average
 _FRESH = 3 * DAY  # nobody answers an older post
 _CIRCLES = ("inner", "sympathy", "affinity", "active")
-_REPOSTS_OWNER = {"inner": 20.0, "sympathy": 8.0, "affinity": 4.0, "active": 1.5, "fan": 8.0, "follower": 0.1}
+_REPOSTS_OWNER = {"inner": 20.0, "sympathy": 8.0, "affinity": 4.0, "active": 1.5, "fan": 8.0}
 _OWNER_REPOSTS = {"inner": 5.0, "sympathy": 3.0, "affinity": 1.5, "idol": 6.0, "fan": 0.3}
 
 
@@ -44,9 +44,7 @@ def owner_posts(drafts: Drafts, span: tuple[int, int], cast: Cast, rng: np.rando
     for _ in range(2):  # some go on as a thread
         kept = rng.random(len(at)) < 0.08
         at, author = at[kept] + rng.integers(20_000, 400_000, int(kept.sum())), author[kept]
-        rows = drafts.add(
-            "reply", author, at, wording.remarks(len(at), rng), to=author, parent_row=rows[kept]
-        )
+        rows = drafts.add("reply", author, at, wording.remarks(len(at), rng), to=author, parent_row=rows[kept])
     return pool
 
 
@@ -139,9 +137,7 @@ def reposts(drafts: Drafts, originals: Pool, openings: Pool, cast: Cast, rng: np
     source = np.repeat(np.arange(len(originals.at)), rng.poisson(_REPOSTED, len(originals.at)))
     who = _weighted(cast.role, _REPOSTS_OWNER, len(source), rng)
     at = answer_times(originals.at[source], who, 3.0, cast, rng)
-    drafts.add(
-        "repost", who, at, np.full(len(at), ""), to=np.full(len(at), OWNER), parent_row=originals.rows[source]
-    )
+    drafts.add("repost", who, at, np.full(len(at), ""), to=np.full(len(at), OWNER), parent_row=originals.rows[source])
 
     at = posting_times(_REPOSTS_PER_DAY, cast.span, float(cast.clock[OWNER]), rng)
     whom = _weighted(cast.role, _OWNER_REPOSTS, len(at), rng)
@@ -161,14 +157,14 @@ def _weighted(role: Text, weights: dict[str, float], n: int, rng: np.random.Gene
 def mass_mentions(drafts: Drafts, cast: Cast, span: tuple[int, int], rng: np.random.Generator) -> Float:
     """Send the same text to many at once, again and again; return each account's rate, posts per day."""
     habit = HABITS["broadcaster"]
-    others = np.setdiff1d(np.arange(1, len(cast.role)), cast.rows("bot", "bought", "fading", "burst"))
+    others = cast.rows(*_CIRCLES, "sleeper", "fan", "idol")
     loudness = np.zeros(len(cast.role))
     for k, who in enumerate(cast.rows("broadcaster").tolist()):
         loudness[who] = rng.uniform(habit.slowest, habit.fastest)
         at = posting_times(loudness[who], span, float(cast.clock[who]), rng)
         crowd = np.empty(len(at), object)
         for row in range(len(at)):
-            chosen = rng.choice(others[others != who], rng.integers(5, 9), replace=False)
+            chosen = rng.choice(others, rng.integers(5, 9), replace=False)
             crowd[row] = tuple(rng.permutation(np.append(chosen, OWNER)).tolist())
         body = np.full(len(at), wording.offer(k), object)
         first = np.array([named[0] for named in crowd], np.int64)

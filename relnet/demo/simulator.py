@@ -31,6 +31,9 @@ from relnet.errors import SettingsError
 AS_OF_MS = 1_748_779_200_000
 """2025-06-01 12:00 UTC, fixed: the demo looks the same on every day."""
 
+# 2014: accounts may be 900 days older than the history, and ids hold their time from November 2010 on.
+_EARLIEST_MS = 1_388_534_400_000
+
 
 def simulate(seed: int = 7, people: int = 1200, years: float = 4.0, as_of_ms: int = AS_OF_MS) -> World:
     """Draw a world: people in circles, bursts, fading ties, sleepers, bought followers, bots, mass mentions.
@@ -49,12 +52,16 @@ def simulate(seed: int = 7, people: int = 1200, years: float = 4.0, as_of_ms: in
     Raises
     ------
     SettingsError
-        Fewer than 60 people, or less than half a year.
+        Fewer than 60 people, less than half a year, or a history that begins before 2014.
     """
-    if people < 60 or years < 0.5:
-        raise SettingsError("A simulated world needs at least 60 people and half a year.")
-    rng = np.random.default_rng(seed)
     since = as_of_ms - round(years * 365.25) * DAY
+    if people < 60:
+        raise SettingsError("A simulated world needs at least 60 people.", where="people")
+    if years < 0.5:
+        raise SettingsError("A simulated history takes at least half a year.", where="years")
+    if since < _EARLIEST_MS:
+        raise SettingsError("A simulated history lies in the years since 2014.", where="years")
+    rng = np.random.default_rng(seed)
     cast = draw_cast(people, since, as_of_ms, rng)
     ties = draw_ties(cast, rng)
     accounts = draw_accounts(cast, rng)

@@ -167,10 +167,7 @@ def remarks(n: int, rng: np.random.Generator) -> Text:
     tails = _pick(_TAILS, n, rng)
     things, happenings = _pick(_THINGS, n, rng), _pick(_HAPPENINGS, n, rng)
     texts = _objects(
-        [
-            f"{a[0].upper()}{a[1:]} {b}. {c}".rstrip()
-            for a, b, c in zip(things, happenings, tails, strict=True)
-        ]
+        [f"{a[0].upper()}{a[1:]} {b}. {c}".rstrip() for a, b, c in zip(things, happenings, tails, strict=True)]
     )
     for k, row in enumerate(range(100, n, 251)):
         texts[row] = _ODD[k % len(_ODD)]

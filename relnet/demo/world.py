@@ -16,9 +16,12 @@ Bool = NDArray[np.bool_]
 Text = NDArray[Any]
 
 DAY = 86_400_000
+"""Milliseconds."""
 HORIZON = 90 * DAY
-NOBODY = -1
+"""How far the truth looks beyond the as-of time."""
 OWNER = 0
+"""The owner's row among the accounts."""
+NOBODY = -1
 
 _FIRST_ID_MS = 1_288_834_974_657
 
@@ -125,7 +128,15 @@ class Posts:
 
 @dataclass(frozen=True)
 class Messages:
-    """One row per private message, oldest first; ``to`` is -1 in the owner's one group conversation."""
+    """One row per private message, oldest first.
+
+    Attributes
+    ----------
+    to
+        The other account, or -1 in the owner's one group conversation.
+    thanked
+        Whether the other side put a heart on it.
+    """
 
     id: Int
     author: Int
@@ -133,7 +144,6 @@ class Messages:
     at: Int
     text: Text
     thanked: Bool
-    """Whether the other side put a heart on it."""
 
 
 @dataclass(frozen=True)
