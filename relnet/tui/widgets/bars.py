@@ -104,8 +104,11 @@ def mirrored_lines(months: Months, width: int, height: int, ascii: bool = False)
     half = max(1, (height - 3) // 2)
     both = np.concatenate((out, into))
     top = float(np.nanmax(both)) if not np.isnan(both).all() else np.nan
-    unit = "month" if together == 1 else f"{together} months"
-    scale = f"  tallest bar: {count(top)} in {unit}" if top > 0 else ""
+    unit = "a month" if together == 1 else f"{together} months"
+    legend = f"you→ {_total(months.out)}"
+    scale = f"  highest: {count(top)} in {unit}"
+    if top > 0 and len(legend + scale) <= width:
+        legend += scale
     names = months.names
     ends = (names[0], names[-1]) if names else ("", "")
     span = min(width, len(out) * cells)
@@ -113,7 +116,7 @@ def mirrored_lines(months: Months, width: int, height: int, ascii: bool = False)
     between = max(1, span - len(ends[0]) - len(ends[1]) - 2)
     label = f"{ends[0]} {axis * between} {ends[1]}" if len(names) > 1 else ends[0]
     return [
-        [(fit(f"you→ {_total(months.out)}{scale}", width, ascii=ascii), "bar--legend")],
+        [(fit(legend, width, ascii=ascii), "bar--legend")],
         *reversed(_half(out, top, half, cells, ascii, up=True)),
         [(fit(label, width, ascii=ascii), "bar--axis")],
         *_half(into, top, half, cells, ascii, up=False),
@@ -133,12 +136,11 @@ def _total(values: npt.NDArray[np.float64]) -> str:
     if not known.any():
         return UNKNOWN
     total = count(float(np.nansum(values)))
-    return total if known.all() else f"{total}, {count(float((~known).sum()))} months unknown"
+    missing = int((~known).sum())
+    return total if not missing else f"{total}, {count(missing)} month{'s' * (missing > 1)} unknown"
 
 
-def _half(
-    values: npt.NDArray[np.float64], top: float, half: int, cells: int, ascii: bool, up: bool
-) -> list[list[Run]]:
+def _half(values: npt.NDArray[np.float64], top: float, half: int, cells: int, ascii: bool, up: bool) -> list[list[Run]]:
     """Lines of one direction, the one at the axis first."""
     name = "bar--out" if up else "bar--in"
     known = ~np.isnan(values)
@@ -146,6 +148,7 @@ def _half(
         return [[(UNKNOWN, "bar--unknown")], *([] for _ in range(half - 1))]
     eighths = np.where(known, np.round(np.nan_to_num(values) / (top or 1.0) * half * 8), 0)
     eighths = np.where(known & (values > 0), np.maximum(eighths, 1), eighths).astype(int)
+    drawn = cells if cells < 3 else cells - 1  # a gap between bars where there is room
     lines: list[list[Run]] = []
     for row in range(half):
         line: list[Run] = []
@@ -154,25 +157,19 @@ def _half(
                 # Blocks grow from below only: a bar hanging from above is the rest, in reverse.
                 hanging = not up and 0 < fill < 8 and not ascii
                 glyph = _ascii_block(fill, up) if ascii else " ▁▂▃▄▅▆▇█"[8 - fill if hanging else fill]
-                line.append((_wide(glyph, cells), f"{name}-part" if hanging else name))
+                line.append((glyph * drawn, f"{name}-part" if hanging else name))
             else:
-                line.append((_wide("?" if row == 0 else " ", cells), "bar--unknown"))
+                line.append((("?" if row == 0 else " ") * drawn, "bar--unknown"))
+            line.append((" " * (cells - drawn), ""))
         lines.append(line)
     return lines
-
-
-def _wide(glyph: str, cells: int) -> str:
-    """Bar of some cells, with a gap to the next where there is room."""
-    return glyph * cells if cells < 3 else glyph * (cells - 1) + " "
 
 
 def _ascii_block(fill: int, up: bool) -> str:
     return " " if not fill else "#" if fill > 4 else "." if up else "'"
 
 
-def label_lines(
-    counts: Mapping[str, float] | None, width: int, note: str = "", ascii: bool = False
-) -> list[list[Run]]:
+def label_lines(counts: Mapping[str, float] | None, width: int, note: str = "", ascii: bool = False) -> list[list[Run]]:
     """Draw the accounts as one stacked bar made of the labels' signs, with shares in words below.
 
     The bar is of all accounts; the shares are of those with a label other than unknown.

@@ -17,7 +17,7 @@ from relnet.tui.widgets.ring_map import CIRCLES, Drawing, Marker, People, draw
 
 
 class Circles(Drawn):
-    """People around the owner, the nearest inside; the selected one is named and joined to shared contacts."""
+    """People around the owner, the nearest inside; the selected one is named and joined to others."""
 
     DEFAULT_CSS = """
     Circles > .map--ring { color: $foreground 35%; }

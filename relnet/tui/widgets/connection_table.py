@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
@@ -118,11 +119,11 @@ class ConnectionTable(LineView, can_focus=True):
         self.sorted_by: str | None = None
         self.sorted_reverse = False
         self._columns: dict[str, TableColumn] = {}
-        self._mask: npt.NDArray[np.bool_] | None = None
         self._skip = 0
         self._placed: list[Placed] = []
         self._dropped = False
-        self._strips: LRUCache[int, Strip] = LRUCache(1024)
+        self._strips: LRUCache[int, Strip] = LRUCache(256)
+        self._styles: dict[str, Style] = {}
 
     # What the table holds
 
@@ -135,25 +136,26 @@ class ConnectionTable(LineView, can_focus=True):
         self._columns = {column.key: column for column in columns}
         if rows != self.rows.count:
             self.rows = TableRows(rows)
-            self._mask, self._skip = None, 0
+            self._skip = 0
             self.marked.clear()
             self.post_message(self.RowHighlighted(self, self.row))
         self._place()
-        self._arrange()
+        self._sort()
 
     def sort(self, key: str, reverse: bool = False) -> None:
         """Sort by a column, unknown last in both directions; the cursor stays on its row."""
         if key not in self._columns:
             raise KeyError(key)
         self.sorted_by, self.sorted_reverse = key, reverse
-        self._arrange()
+        self._sort()
 
     def filter(self, mask: npt.NDArray[np.bool_] | None) -> None:
         """Show only the rows of the mask (bool[rows]); `None` shows all."""
         if mask is not None and len(mask) != self.rows.count:
             raise ValueError(f"a mask of {len(mask)} for {self.rows.count} rows")
-        self._mask = mask
-        self._arrange()
+        row = self.row
+        self.rows.filter(mask)
+        self._rearranged(row)
 
     @property
     def row(self) -> int | None:
@@ -167,13 +169,16 @@ class ConnectionTable(LineView, can_focus=True):
             self._move_to(position)
         return position is not None
 
-    def _arrange(self) -> None:
+    def _sort(self) -> None:
         row = self.row
         column = self._columns.get(self.sorted_by or "")
-        self.rows.arrange(column.sort_keys if column else None, self.sorted_reverse, self._mask)
+        self.rows.sort(column.sort_keys if column else None, self.sorted_reverse)
+        self._rearranged(row)
+
+    def _rearranged(self, row_before: int | None) -> None:
         self._redraw()
         self._resize()
-        if self.row != row:
+        if self.row != row_before:
             self.post_message(self.RowHighlighted(self, self.row))
 
     # Moving
@@ -280,6 +285,7 @@ class ConnectionTable(LineView, can_focus=True):
 
     def _redraw(self) -> None:
         self._strips.clear()
+        self._styles.clear()
         self.refresh()
 
     def _redraw_row(self, position: int) -> None:
@@ -293,33 +299,45 @@ class ConnectionTable(LineView, can_focus=True):
             return self._head()
         if position >= len(self.rows):
             text = self.placeholder if position == len(self.rows) == 0 else ""
-            return Strip([Segment(fit(text, self.line_width, ascii=self.ascii), self.rich_style)])
+            return Strip([Segment(fit(text, self.line_width, ascii=self.ascii), self._style(""))])
         strip = self._strips.get(position)
         if strip is None:
             strip = self._strips[position] = self._row_strip(position)
         return strip
+
+    def _style(self, component: str) -> Style:
+        """Style of a component class or of the table itself; composing one costs as much as five cells."""
+        style = self._styles.get(component)
+        if style is None:
+            style = self.get_component_rich_style(component) if component else self.rich_style
+            self._styles[component] = style
+        return style
 
     def _head(self) -> Strip:
         cells = [" " * _GUTTER]
         for placed in self._placed:
             arrow = ("↓" if self.sorted_reverse else "↑") if placed.column.key == self.sorted_by else ""
             cells.append(placed.fit(placed.column.title, self.ascii, arrow) + " " * GAP)
-        style = self.get_component_rich_style("table--header")
+        style = self._style("table--header")
         return Strip([Segment("".join(cells), style)]).adjust_cell_length(self.line_width, style)
 
     def _row_strip(self, position: int) -> Strip:
         row = int(self.rows.order[position])
         under_cursor = position == self.rows.position
-        base = self.get_component_rich_style("table--cursor") if under_cursor else self.rich_style
+        base = self._style("table--cursor" if under_cursor else "")
         marked = row in self.marked
         if marked:
             base += self.get_component_rich_style("table--marked", partial=True)
-        segments = [Segment(fit("✓" if marked else "", _GUTTER, ascii=self.ascii), base)]
+        ascii_only = self.ascii
+        segments: list[Segment] = []
+        plain = fit("✓" if marked else "", _GUTTER, ascii=ascii_only)
         for placed in self._placed:
             text, component = placed.column.cell(row)
-            style = base
+            text = placed.fit(text, ascii_only)
             if component and not under_cursor:
-                style += self.get_component_rich_style(component)
-            segments.append(Segment(placed.fit(text, self.ascii), style))
-            segments.append(Segment(" " * GAP, base))
-        return Strip(Segment.simplify(segments)).adjust_cell_length(self.line_width, base)
+                style = self._style(component)
+                segments += [Segment(plain, base), Segment(text, base + style if marked else style)]
+                plain = " " * GAP
+            else:
+                plain += text + " " * GAP
+        return Strip([*segments, Segment(plain, base)]).adjust_cell_length(self.line_width, base)

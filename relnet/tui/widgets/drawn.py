@@ -75,8 +75,6 @@ def flow(pieces: list[list[Run]], width: int, ascii: bool = False) -> list[list[
         if used:
             lines[-1].append(("  ", ""))
             used += 2
-        lines[-1] += [
-            (fit(text, min(cell_len(text), width), ascii=ascii), component) for text, component in piece
-        ]
+        lines[-1] += [(fit(text, min(cell_len(text), width), ascii=ascii), component) for text, component in piece]
         used += cells
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -67,7 +68,9 @@ class LineView(ScrollView):
         text = strip.text
         start = cell_len(text[: span[0]])
         stop = cell_len(text[: span[1]]) if span[1] >= 0 else strip.cell_length
-        selected = Segment(
-            strip.crop(start, stop).text, self.screen.get_component_rich_style("screen--selection")
+        selection_style = self.screen.get_component_rich_style("screen--selection")
+        background = Style(bgcolor=selection_style.bgcolor)
+        inside = Strip(
+            Segment(piece, style + background if style else background) for piece, style, _ in strip.crop(start, stop)
         )
-        return Strip.join([strip.crop(0, start), Strip([selected]), strip.crop(stop)])
+        return Strip.join([strip.crop(0, start), inside, strip.crop(stop)])

@@ -35,9 +35,7 @@ _BITS: dict[Marker, list[list[int]]] = {
 _LANES = np.array([1, 2, 3, 3])
 _LONGEST_NAME = 14
 # Offsets for a person whose cell is taken, nearest first; a cell is twice as high as wide.
-_NEARBY = sorted(
-    ((x, y) for x in range(-4, 5) for y in range(-2, 3)), key=lambda o: (o[0] ** 2 + 4 * o[1] ** 2, o)
-)
+_NEARBY = sorted(((x, y) for x in range(-4, 5) for y in range(-2, 3)), key=lambda o: (o[0] ** 2 + 4 * o[1] ** 2, o))
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,9 +184,7 @@ class _Canvas:
             steps = np.linspace(0, 1, 2 + self.fine_y * max(abs(x - start[0]) // 2, abs(y - start[1])))
             self._plot(self.line_points, start[0] + steps * (x - start[0]), start[1] + steps * (y - start[1]))
 
-    def _plot(
-        self, points: npt.NDArray[np.uint8], x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
-    ) -> None:
+    def _plot(self, points: npt.NDArray[np.uint8], x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> None:
         """Set points given in cells, where whole numbers are the middles of cells."""
         fine_x = np.floor((x + 0.5) * self.fine_x).astype(np.intp)
         fine_y = np.floor((y + 0.5) * self.fine_y).astype(np.intp)

@@ -23,9 +23,11 @@ class TableRows:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.order: npt.NDArray[np.int32] = np.arange(count, dtype=np.int32)
-        """Rows shown, from the top: int32[shown]."""
         self.position = 0
+        self._sorted = np.arange(count, dtype=np.int32)
+        self._mask: npt.NDArray[np.bool_] | None = None
+        self.order: npt.NDArray[np.int32] = self._sorted
+        """Rows shown, from the top: int32[shown]."""
 
     def __len__(self) -> int:
         return len(self.order)
@@ -44,10 +46,8 @@ class TableRows:
         """Return the nearest position that there is."""
         return max(0, min(position, len(self.order) - 1))
 
-    def arrange(
-        self, keys: npt.NDArray[Any] | None, descending: bool, mask: npt.NDArray[np.bool_] | None
-    ) -> None:
-        """Sort and filter; the cursor stays on its row, or where that is hidden, at its place.
+    def sort(self, keys: npt.NDArray[Any] | None, descending: bool = False) -> None:
+        """Sort; the cursor stays on its row.
 
         Parameters
         ----------
@@ -55,11 +55,17 @@ class TableRows:
             Numbers to sort by, NaN last in both directions: array[count].  Without them the data's order.
         descending
             Largest first.
-        mask
-            Rows to show, bool[count]; `None` shows all.
         """
+        if keys is None:
+            self._sorted = np.arange(self.count, dtype=np.int32)
+        else:
+            self._sorted = sort_order(keys, descending)
+        self.filter(self._mask)
+
+    def filter(self, mask: npt.NDArray[np.bool_] | None) -> None:
+        """Show the rows of the mask (bool[count]) or all; the cursor stays on its row, else in place."""
         row = self.row
-        order = np.arange(self.count, dtype=np.int32) if keys is None else sort_order(keys, descending)
-        self.order = order if mask is None else order[mask[order]]
+        self._mask = mask
+        self.order = self._sorted if mask is None else self._sorted[mask[self._sorted]]
         kept = self.position_of(row)
         self.position = self.clamp(self.position) if kept is None else kept

@@ -1,0 +1,95 @@
+"""Numbers in words: what a feature, a count or a moment means to a person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from relnet.text import UNKNOWN, ago, clean, count, score
+
+_ONE: Final[dict[str, Callable[[float], str]]] = {
+    "last_contact": lambda days: f"last in touch {ago(days)} ago",
+    "first_contact": lambda days: f"first in touch {ago(days)} ago",
+    "active_days": lambda days: f"in touch on {number(days, 'day')}",
+    "active_weeks": lambda weeks: f"in touch in {number(weeks, 'week')}",
+    "known_weeks": lambda weeks: f"known for {number(weeks, 'week')}",
+    "interactions": lambda n: number(n, "interaction"),
+}
+_EACH_WAY: Final[dict[str, Callable[[str, float], str]]] = {
+    "count": lambda who, n: f"{who} wrote {count(n)}×",
+    "signals": lambda who, n: f"{who} liked or shared {count(n)}×",
+    "last_act": lambda who, days: f"{who} last wrote {ago(days)} ago",
+}
+
+
+def feature(column: str, value: float, you: str, they: str, flipped: bool, unit: str = "") -> str:
+    """Return a feature's value in words.
+
+    Parameters
+    ----------
+    column
+        Name of the column; directed ones end in `_ab` and `_ba`.
+    you, they
+        How the own and the other side are called.
+    flipped
+        Whether the own side is `b` of the pair.
+    unit
+        Unit of the feature, for those without words of their own.
+    """
+    base, _, way = column.rpartition("_")
+    directed = way in ("ab", "ba") and bool(base)
+    who = you if directed and (way == "ab") != flipped else they
+    if directed and base in _EACH_WAY:
+        return f"{who}: {UNKNOWN}" if math.isnan(value) else _EACH_WAY[base](who, value)
+    if column in _ONE and not math.isnan(value):
+        return _ONE[column](value)
+    name = (base if directed else column).replace("_", " ")
+    shown = _value(value, unit)
+    said = f"{name} {shown}" if shown else name
+    return f"{said} ({who})" if directed else said
+
+
+def _value(value: float, unit: str) -> str:
+    if math.isnan(value):
+        return ""
+    if unit in ("share", "") and 0 <= value <= 1:
+        return score(value)
+    shown = count(value) if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
+    return f"{shown} {unit}".rstrip()
+
+
+def number(n: float, word: str) -> str:
+    """Return a number with its word: `1 day`, `2 days`."""
+    return f"{count(n)} {word}{'' if n == 1 else 's'}"
+
+
+def times(n: float, known: bool) -> str:
+    """Return a count in words: `44×`; `at least 3×` or `unknown` where its direction is not covered."""
+    if math.isnan(n):
+        return UNKNOWN
+    return f"{count(n)}×" if known else f"at least {count(n)}×"
+
+
+def moment(at: int | None, quality: str = "act") -> str:
+    """Return a moment with its zone, as exactly as it is known; `undated` without one."""
+    if at is None:
+        return "undated"
+    when = datetime.fromtimestamp(at / 1000, UTC)
+    if quality == "date_only":
+        return f"{when:%Y-%m-%d}, time of day unknown"
+    note = {"bound": ", at the latest", "snapshot": ", when it was seen", "local": ", zone guessed"}
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC{note.get(quality, '')}"
+
+
+def day(at: int | None) -> str:
+    """Return the UTC day of a moment."""
+    return UNKNOWN if at is None else str(np.datetime64(at, "ms").astype("datetime64[D]"))
+
+
+def excerpt(text: str | None) -> str:
+    """Return a text in one line."""
+    return clean(text) if text else "(no text)"

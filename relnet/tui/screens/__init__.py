@@ -1,0 +1,1 @@
+"""Screens of the dashboard: they react and decide, `relnet.tui.model` knows."""
