@@ -1,0 +1,132 @@
+"""Verbs by which the user judges: label, note, tag, person, undo."""
+
+from __future__ import annotations
+
+import typer
+
+from relnet.assess.assessment import LABELS
+from relnet.assess.table import find_account, handle_of
+from relnet.cli.output import emit, emit_json, say, table
+from relnet.cli.session import session
+from relnet.errors import SettingsError
+
+label_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+person_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@label_app.callback()
+def label() -> None:
+    """Say what an account is; your word wins over every labeler."""
+
+
+@label_app.command("set")
+def label_set(
+    context: typer.Context,
+    who: str = typer.Argument(help="@handle, id, or network:handle."),
+    word: str = typer.Argument(help="good, inactive, fake or unknown."),
+) -> None:
+    """Give an account a label."""
+    from relnet.store.judgements import set_override
+
+    if word not in LABELS:
+        raise SettingsError(f"There is no label {word!r}.", f"There are: {', '.join(LABELS)}.")
+    run = session(context)
+    workspace = run.workspace()
+    set_override(workspace.catalog, find_account(run.assessment(workspace), who), word)
+    say(f"{who} is {word} now. `relnet undo` takes it back.")
+
+
+@label_app.command("list")
+def label_list(context: typer.Context) -> None:
+    """List the labels that you gave."""
+    from relnet.store.judgements import overrides
+
+    run = session(context)
+    workspace = run.workspace()
+    assessment = run.assessment(workspace)
+    rows = [(handle_of(assessment, account), word) for account, word in overrides(workspace.catalog).items()]
+    if run.json:
+        emit_json("label list", [{"account": who, "label": word} for who, word in rows])
+    else:
+        emit(table(("account", "label"), rows))
+
+
+def note(
+    context: typer.Context,
+    who: str = typer.Argument(help="@handle, id, or network:handle."),
+    text: str = typer.Argument(help="What to remember."),
+) -> None:
+    """Write a note on an account."""
+    _annotate(context, who, "note", text)
+
+
+def tag(
+    context: typer.Context,
+    who: str = typer.Argument(help="@handle, id, or network:handle."),
+    word: str = typer.Argument(help="The tag."),
+) -> None:
+    """Tag an account."""
+    _annotate(context, who, "tag", word)
+
+
+def _annotate(context: typer.Context, who: str, kind: str, text: str) -> None:
+    from relnet.store.judgements import annotate
+
+    run = session(context)
+    workspace = run.workspace()
+    annotate(
+        workspace.catalog,
+        find_account(run.assessment(workspace), who),
+        "tag" if kind == "tag" else "note",
+        text,
+    )
+    say(f"Noted on {who}. `relnet undo` takes it back.")
+
+
+def undo(context: typer.Context) -> None:
+    """Take back the last label, note, tag or join."""
+    from relnet.store.judgements import undo as take_back
+
+    undone = take_back(session(context).workspace().catalog)
+    say(f"Took back: {undone}." if undone else "There is nothing to take back.")
+
+
+@person_app.command("merge")
+def person_merge(
+    context: typer.Context,
+    who: list[str] = typer.Argument(help="Two or more accounts of one human."),
+    name: str = typer.Option(None, "--name", help="What to call the person."),
+    me: bool = typer.Option(False, "--me", help="The person is you."),
+) -> None:
+    """Say that accounts are one person."""
+    from relnet.store.judgements import merge_accounts
+
+    run = session(context)
+    workspace = run.workspace()
+    assessment = run.assessment(workspace)
+    accounts = [find_account(assessment, each) for each in who]
+    if len(set(accounts)) < (1 if me else 2):
+        raise SettingsError("A person is joined from two accounts or more.", "Name another, or use --me.")
+    merge_accounts(workspace.catalog, name or who[0], accounts, is_me=me)
+    say(f"{len(accounts)} accounts are one person now. `relnet undo` takes it back.")
+
+
+@person_app.command("list")
+def person_list(context: typer.Context) -> None:
+    """List the persons and their accounts."""
+    from relnet.store.judgements import persons
+
+    run = session(context)
+    workspace = run.workspace()
+    assessment = run.assessment(workspace)
+    rows = [
+        (person.name, "you" if person.is_me else "", ", ".join(handle_of(assessment, key) for key in keys))
+        for person, keys in persons(workspace.catalog)
+    ]
+    if run.json:
+        emit_json(
+            "person list",
+            [{"name": name, "me": bool(me), "accounts": keys.split(", ")} for name, me, keys in rows],
+        )
+    else:
+        emit(table(("person", "", "accounts"), rows))

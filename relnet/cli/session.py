@@ -1,0 +1,132 @@
+"""What every verb needs: settings, registry, workspace and the moment of judging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from relnet import settings as _settings
+from relnet.errors import SettingsError, WorkspaceError
+from relnet.settings import Origins, Settings
+
+if TYPE_CHECKING:
+    from relnet.assess.assessment import Assessment
+    from relnet.registry import Registry
+    from relnet.store.workspace import Workspace
+
+
+@dataclass
+class Session:
+    """One run of the command line."""
+
+    given: dict[str, Any]
+    """Global options as parsed."""
+
+    @property
+    def json(self) -> bool:
+        """Whether one JSON document is asked for."""
+        return bool(self.given["json"])
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Settings with their origins."""
+        named = self.given["workspace"]
+        folder = workspace_path(named) if named else None
+        names = {"ascii": "ascii", "horizon_days": "horizon", "refit": "refit"}
+        return _settings.load(folder, {name: self.given[option] for name, option in names.items()})
+
+    @property
+    def settings(self) -> Settings:
+        """Settings in force."""
+        return self.origins.settings
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The plugins: installed ones, then the user's folders."""
+        from relnet.registry import find
+
+        folders = [_settings.user_folder() / "plugins", *map(Path, self.settings.plugin_folders)]
+        return find(folders, self.settings.plugins)
+
+    @property
+    def as_of(self) -> int | None:
+        """Moment of judging, ms UTC."""
+        return moment(self.given["as_of"], "--as-of")
+
+    @property
+    def since(self) -> int | None:
+        """First moment looked at, ms UTC."""
+        return moment(self.given["since"], "--since")
+
+    def workspace(self, named: str | None = None, *, create: bool = False) -> Workspace:
+        """Open the workspace that was named, or the most recent one.
+
+        Raises
+        ------
+        WorkspaceError
+            There is none.
+        """
+        from relnet.store.workspace import Workspace
+
+        name = self.given["workspace"] or named or self.settings.workspace
+        path = workspace_path(name) if name else _recent()
+        return Workspace(path, create=create, catalog_url=self.settings.catalog_url)
+
+    def assessment(self, workspace: Workspace) -> Assessment:
+        """Assess a workspace with the options given."""
+        from relnet.assess.run import assess
+
+        return assess(
+            workspace,
+            self.registry,
+            as_of=self.as_of,
+            since=self.since,
+            seed=self.given["seed"],
+            horizon_days=self.settings.horizon_days,
+            refit=self.settings.refit,
+        )
+
+
+def session(context: typer.Context) -> Session:
+    """Return the session of a command."""
+    return Session(context.obj)
+
+
+def workspace_path(name: str) -> Path:
+    """Return the folder of a workspace: a path where it looks like one, else a name in the data folder."""
+    path = Path(name).expanduser()
+    return path if path.is_absolute() or len(path.parts) > 1 or path.exists() else _settings.data_folder() / name
+
+
+def recent() -> list[Path]:
+    """Return the workspaces in the data folder, most recently used first."""
+    logs = _settings.data_folder().glob("*/log")
+    return [log.parent for log in sorted(logs, key=lambda log: -log.stat().st_mtime)]
+
+
+def _recent() -> Path:
+    for path in recent():
+        return path
+    raise WorkspaceError("There is no workspace yet.", "Load something: relnet load PATH, or try relnet demo.")
+
+
+def moment(text: str | None, option: str) -> int | None:
+    """Return an ISO date or time as ms UTC; a time without zone is UTC.
+
+    Raises
+    ------
+    SettingsError
+        It is no ISO moment.
+    """
+    if text is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{text!r} is no date.", "Write it as 2025-01-31 or 2025-01-31T12:00Z.", option) from None
+    return int(parsed.replace(tzinfo=parsed.tzinfo or UTC).timestamp() * 1000)

@@ -1,0 +1,55 @@
+"""Verbs about relnet itself: demo, config."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+import typer
+
+from relnet.cli.output import emit, emit_json, say, table
+from relnet.cli.session import session
+from relnet.settings import Settings, user_file, user_folder
+
+config_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@config_app.callback()
+def config() -> None:
+    """Show the settings and where each comes from."""
+
+
+@config_app.command("show")
+def config_show(context: typer.Context) -> None:
+    """Print every setting with its value and origin."""
+    run = session(context)
+    values = msgspec.to_builtins(run.settings)
+    rows = [(name, str(values[name]), run.origins.origin.get(name, "default")) for name in Settings.__struct_fields__]
+    if run.json:
+        emit_json(
+            "config show",
+            [{"name": name, "value": values[name], "origin": origin} for name, _, origin in rows],
+        )
+    else:
+        emit(table(("setting", "value", "from"), rows))
+        say(f"User file: {user_file()}")
+        say(f"Plugin folder: {user_folder() / 'plugins'}")
+
+
+def demo(
+    context: typer.Context,
+    folder: Path = typer.Option(None, "--folder", help="Keep the made-up files here."),
+    people: int = typer.Option(1200, "--people", min=50, help="Followers to make up."),
+) -> None:
+    """Explore a made-up network with known truth: an X archive and API files, read by the real readers."""
+    from relnet.cli.show import open_here
+    from relnet.demo.files import write_demo
+    from relnet.plugin import ReadOptions
+
+    run = session(context)
+    with tempfile.TemporaryDirectory(prefix="relnet-demo-") as temporary:
+        place = folder or Path(temporary)
+        inputs = write_demo(place, seed=run.given["seed"] or 7, people=people)
+        run.given["workspace"] = run.given["workspace"] or str(Path(temporary) / "workspace")
+        open_here(run, run.workspace(create=True), inputs, ReadOptions())
