@@ -75,8 +75,11 @@ def test_handles_could_exist_and_nobody_shares_one(world: World) -> None:
     assert all(re.fullmatch(r"[a-zA-Z0-9_]{1,15}", handle) for handle in handles)
 
 
-def test_nobody_writes_before_joining(world: World) -> None:
-    assert (world.posts.at > world.accounts.created_at[world.posts.author]).all()
+def test_nobody_writes_or_is_named_before_joining(world: World) -> None:
+    posts, joined = world.posts, world.accounts.created_at
+    assert (posts.at > joined[posts.author]).all()
+    for at, named in zip(posts.at.tolist(), posts.mentions.tolist(), strict=True):
+        assert all(joined[who] < at for who in named)
 
 
 def test_bought_followers_take_no_part(world: World) -> None:
@@ -95,8 +98,8 @@ def test_fading_ties_broke_their_own_rhythm_and_living_ones_did_not(world: World
 
     fading = [broken(who) for who in rows(world, "fading")]
     alive = [broken(who) for who in rows(world, "inner", "sympathy")]
-    assert min(fading) > 2 * max(1.0, np.median(alive))
-    assert np.median(fading) > 8 > max(alive)
+    assert min(fading) > 5
+    assert np.median(fading) > 8 > 2 > np.median(alive)
 
 
 def test_bursts_are_over_within_days(world: World) -> None:
@@ -214,7 +217,7 @@ def test_smaller_and_larger_worlds_keep_their_shape() -> None:
     assert len(rows(large, "bought")) == 90
 
 
-@pytest.mark.parametrize("wrong", [{"people": 10}, {"years": 0.1}])
-def test_a_world_too_small_to_mean_anything_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(SettingsError, match="at least 60 people"):
+@pytest.mark.parametrize("wrong", [{"people": 10}, {"years": 0.1}, {"years": 14}])
+def test_a_world_without_meaning_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(SettingsError, match=r"at least 60 people|at least half a year|since 2014"):
         simulate(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,128 @@
+"""The command line: data on stdout, the rest on stderr, documented exit codes."""
+
+import json
+
+import pytest
+
+from relnet.cli.main import VERBS, hoisted, main
+
+GOOD = (
+    "source,target,kind,timestamp\n"
+    + "".join(
+        f"me,ana,message,{1_600_000_000 + 86_400 * day}\nana,me,message,{1_600_000_500 + 86_400 * day}\n"
+        for day in range(30)
+    )
+    + "me,=cmd|x,message,1600000000\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    monkeypatch.setenv("RELNET_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "edges.csv").write_text(GOOD)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys, *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stop:
+        main(list(words))
+    out, err = capsys.readouterr()
+    return int(stop.value.code or 0), out, err
+
+
+def test_load_show_and_export(capsys, home) -> None:
+    code, out, _ = run(capsys, "load", "edges.csv", "--me", "me", "--complete")
+    assert code == 0 and "kept 61 interactions" in out
+    code, out, _ = run(capsys, "show", "connections", "--json")
+    document = json.loads(out)
+    assert (document["schema_version"], document["data"]["total"]) == (1, 2)
+    assert {"ana", "@ana"} & {row["handle"] for row in document["data"]["rows"]}
+    code, out, _ = run(capsys, "show", "connection", "ana")
+    assert code == 0 and "reciprocity" in out and "edges.csv:" in out
+    code, out, err = run(capsys, "export", "edges", "--format", "csv")
+    lines = out.splitlines()
+    assert lines[0] == "event,source,source_handle,target,target_handle,kind,at,directness,parent,network"
+    assert len(lines) == 62 and "'=cmd|x" in out and "61 interactions written" in err
+
+
+def test_an_import_can_be_removed_and_comes_back(capsys) -> None:
+    run(capsys, "load", "edges.csv")
+    _, out, _ = run(capsys, "import", "list", "--json")
+    [found] = json.loads(out)["data"]
+    assert run(capsys, "import", "remove", found["import_id"][:6])[0] == 0
+    assert run(capsys, "show", "overview")[0] == 3
+    assert "already" not in run(capsys, "load", "edges.csv")[1]
+
+
+def test_judging_by_command(capsys) -> None:
+    run(capsys, "load", "edges.csv", "--me", "me")
+    assert run(capsys, "label", "set", "ana", "good")[0] == 0
+    assert run(capsys, "tag", "ana", "friend")[0] == 0
+    _, out, _ = run(capsys, "show", "connections", "--filter", "label:good tag:friend", "--json")
+    assert json.loads(out)["data"]["matching"] == 1
+    assert "tag" in run(capsys, "undo")[2] and "label good" in run(capsys, "undo")[2]
+    assert run(capsys, "label", "set", "ana", "evil")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["load", "nowhere.zip"], 3, "no such file"),
+        (["show", "overview"], 1, "no workspace"),
+        (["show"], 2, ""),
+        (["nonsense"], 2, "nonsense"),
+        (["load", "edges.csv", "--tz", "Mars/Olympus"], 2, "time zone"),
+        (["load", "edges.csv", "--kinds", "message=love"], 2, "love"),
+        (["load", "edges.csv", "--as", "telepathy"], 5, "telepathy"),
+        (["load", "edges.csv", "--columns", "source"], 2, "no value"),
+    ],
+)
+def test_errors_are_one_clear_sentence_with_a_code(capsys, words, code, says) -> None:
+    found, _, err = run(capsys, *words)
+    assert found == code and says in err and "Traceback" not in err
+
+
+def test_errors_are_json_when_asked(capsys) -> None:
+    code, out, err = run(capsys, "load", "nowhere.zip", "--json")
+    assert code == 3 and out == "" and json.loads(err)["code"] == 3
+
+
+def test_too_many_skipped_records_are_a_gate(capsys, home) -> None:
+    (home / "bad.csv").write_text(GOOD + "1,2,message,never\n")
+    code, _, err = run(capsys, "load", "bad.csv", "--max-skipped", "0")
+    assert code == 4 and "1 records were skipped" in err
+    assert run(capsys, "load", "bad.csv", "--max-skipped", "1")[0] == 0
+
+
+def test_settings_are_checked_and_say_where(capsys, home) -> None:
+    (home / "config.toml").write_text("\nthem = 'x'\n")
+    code, _, err = run(capsys, "config", "show")
+    assert code == 2 and "line 2" in err and "theme" in err
+    (home / "config.toml").write_text("[plugins.vitality]\nscale_days = -1\n")
+    run(capsys, "load", "edges.csv")
+    _, _, err = run(capsys, "plugin", "info", "vitality")
+    assert "scale_days" in err
+
+
+def test_parameters_from_settings_change_scores(capsys, home) -> None:
+    run(capsys, "load", "edges.csv", "--me", "me", "--complete")
+
+    def constancy() -> float:
+        return json.loads(run(capsys, "show", "connection", "ana", "--json")[1])["data"]["columns"]["constancy"]
+
+    before = constancy()
+    (home / "config.toml").write_text("[plugins.constancy]\nprior_weeks = 40\n")
+    assert constancy() < before
+
+
+def test_global_options_may_stand_anywhere() -> None:
+    assert hoisted(["show", "overview", "--json", "-w", "x"]) == ["--json", "-w", "x", "show", "overview"]
+    assert hoisted(["a", "--", "--json"]) == ["a", "--", "--json"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(capsys, verb) -> None:
+    code, out, _ = run(capsys, verb, "--help")
+    assert code == 0 and "Usage:" in out

@@ -1,0 +1,67 @@
+"""`evaluate ties`: on a real record, the shape of its answer and that ours keeps up with the closed form."""
+
+import json
+
+import pytest
+
+from relnet.cli.evaluate_ties import days
+from relnet.cli.main import main
+from relnet.errors import SettingsError
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    monkeypatch.setenv("RELNET_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys, *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stop:
+        main(list(words))
+    out, err = capsys.readouterr()
+    return int(stop.value.code or 0), out, err
+
+
+def test_the_answer_on_a_public_record(capsys, shared_data) -> None:
+    path = str(shared_data / "interactions" / "enron-email.csv.gz")
+    code, out, _ = run(capsys, "-q", "evaluate", "ties", path, "--cut", "0.6", "--window", "60d", "--json")
+    data = json.loads(out)["data"]
+    found = {each["name"]: each for each in data["scorers"]}
+    assert code == 0 and data["cuts"][0]["pairs"] == 1284 and data["cuts"][0]["positives"] == 109
+    assert found["count"]["average_precision"] == pytest.approx(0.264, abs=0.001)
+    assert found["S"]["average_precision"] == pytest.approx(0.437, abs=0.002)
+    for name in ("engagement", "engagement (defaults)"):
+        ours = found[name]
+        assert ours["average_precision"] > found["S"]["average_precision"] - 0.025
+        assert ours["skill"] > 0.1 and ours["ece"] < 0.055
+        for figure in ("auc", "average_precision", "brier", "ece"):
+            low, high = ours["interval"][figure]
+            assert 0 <= low <= high <= 1
+    assert found["count"]["brier"] is None and found["count"]["interval"]["brier"] is None
+
+
+def test_on_a_workspace_several_cuts_and_in_words(capsys, home) -> None:
+    talks = [(s, t, day) for day in range(60) for s, t in (("a", "b"), ("b", "a"), ("a", "c"), ("c", "b"))]
+    rows = "".join(f"{s},{t},message,{day * 86_400}\n" for s, t, day in talks)
+    (home / "talks.csv").write_text("source,target,kind,timestamp\n" + rows)
+    words = ("evaluate", "ties", "--window", "2w", "--cut", "0.5", "--cut", "0.7", "--defaults")
+    code, out, _ = run(capsys, *words, "talks.csv", "--epoch", "relative", "--plugin", "vitality")
+    assert code == 0 and out.count("Cut at") == 2 and "(defaults)" not in out and "vitality" in out
+    assert run(capsys, "-q", "load", "talks.csv", "--epoch", "relative", "--complete")[0] == 0
+    code, out, _ = run(capsys, *words, "--json")
+    document = json.loads(out)
+    assert code == 0 and [each["cut"] for each in document["data"]["cuts"]] == [0.5, 0.7]
+    assert {each["cut"] for each in document["data"]["scorers"]} == {0.5, 0.7}
+
+
+def test_wrong_words_are_refused_with_a_hint(capsys, home) -> None:
+    (home / "one.csv").write_text("source,target,kind,timestamp\na,b,message,1600000000\n")
+    code, _, err = run(capsys, "evaluate", "ties", "one.csv", "--target", "both")
+    assert code == 2 and "mutual or any" in err
+    assert run(capsys, "evaluate", "ties", "one.csv", "--plugin", "nothing")[0] == 5
+    for text in ("", "60 days", "0d", "-3d"):
+        with pytest.raises(SettingsError):
+            days(text)
+    assert (days("12h"), days("2w"), days("60")) == (0.5, 14, 60)

@@ -1,0 +1,136 @@
+"""Interactions to connections: what is counted, and what stays unknown."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relnet.assess.assessment import ties
+from relnet.assess.table import find_account, tie_columns
+from relnet.errors import InputError
+from relnet.facts.identity import resolved_handles, unite
+from relnet.facts.keys import key, keys
+from tests.builders import Acts, assessed
+
+DAY = 86_400_000
+T0 = 1_600_000_000_000
+
+
+def columns(assessment):
+    mine = ties(assessment)
+    return dict(zip(mine_handles(assessment, mine), range(len(mine)), strict=True)), tie_columns(mine)
+
+
+def mine_handles(assessment, mine):
+    return [assessment.accounts.text("native_id", key) for key in mine.other]
+
+
+def test_both_directions_are_counted_and_zero_only_where_covered(tmp_path) -> None:
+    rows = (("me", "ana", "reply", T0), ("me", "ana", "reply", T0 + DAY), ("ana", "me", "reply", T0 + 2 * DAY),
+            ("me", "bob", "mention", T0 + 3 * DAY))  # fmt: skip
+    out_only = (("reply", "out", "me"), ("mention", "out", "me"))
+    row, seen = columns(assessed(tmp_path / "a", Acts(rows=rows, owner="me", covered=out_only)))
+    assert (seen["out"][row["ana"]], seen["in"][row["ana"]]) == (2, 1)
+    assert np.isnan(seen["in"][row["bob"]])
+    assert np.isnan(seen["reciprocity"][row["ana"]])
+    row, seen = columns(assessed(tmp_path / "b", Acts(rows=rows, owner="me")))
+    assert (seen["out"][row["bob"]], seen["in"][row["bob"]]) == (1, 0)
+    assert seen["reciprocity"][row["bob"]] == 0
+
+
+def test_two_sources_widen_the_coverage_and_count_nothing_twice(tmp_path) -> None:
+    shared = ("ana", "me", "reply", T0, {"event": "7"})
+    outgoing = Acts(
+        rows=(("me", "ana", "reply", T0, {"event": "1"}), shared),
+        owner="me",
+        covered=(("reply", "out", "me"),),
+    )
+    incoming = Acts(rows=(shared, ("bob", "me", "reply", T0, {"event": "9"})), covered=(("reply", "in", "me"),))
+    row, seen = columns(assessed(tmp_path, outgoing, incoming))
+    assert (seen["out"][row["ana"]], seen["in"][row["ana"]]) == (1, 1)
+    assert (seen["out"][row["bob"]], seen["in"][row["bob"]]) == (0, 1)
+
+
+def test_a_reply_is_not_also_a_mention_and_a_self_thread_is_no_tie(tmp_path) -> None:
+    rows = (("me", "ana", "mention", T0, {"event": "1"}), ("me", "ana", "reply", T0, {"event": "1"}),
+            ("me", "me", "reply", T0, {"event": "2"}))  # fmt: skip
+    assessment = assessed(tmp_path, Acts(rows=rows, owner="me"))
+    _, seen = columns(assessment)
+    assert seen["out"].tolist() == [1] and assessment.header.interactions == 1
+
+
+def test_carried_mentions_and_likes_make_no_acts(tmp_path) -> None:
+    rows = (("me", "ana", "mention", T0, {"directness": "carried"}), ("bob", "me", "like", None))
+    row, seen = columns(assessed(tmp_path, Acts(rows=rows, owner="me")))
+    assert seen["out"][row["ana"]] == 0 and seen["in"][row["bob"]] == 0
+    assert np.isnan(seen["vitality"]).all()
+
+
+def test_nothing_after_the_moment_of_judging_is_seen(tmp_path) -> None:
+    rows = (
+        ("me", "ana", "reply", T0),
+        ("me", "ana", "reply", T0 + 9 * DAY),
+        ("me", "bob", "reply", T0 + 9 * DAY),
+    )
+    row, seen = columns(assessed(tmp_path, Acts(rows=rows, owner="me"), as_of=T0 + DAY))
+    assert list(row) == ["ana"] and seen["out"].tolist() == [1] and seen["last"].tolist() == [1]
+
+
+def test_a_handle_joins_its_id_only_when_one_id_had_it(tmp_path) -> None:
+    profiles = (
+        {"native_id": "1", "handle": "Ana"},
+        {"native_id": "2", "handle": "bob"},
+        {"native_id": "3", "handle": "bob"},
+    )
+    rows = (("me", "@ana", "quote", T0), ("me", "1", "reply", T0), ("me", "@bob", "quote", T0))
+    row, seen = columns(assessed(tmp_path, Acts(rows=rows, owner="me", profiles=profiles)))
+    assert set(row) == {"1", "@bob"} and seen["out"][row["1"]] == 2
+
+
+def test_accounts_are_found_by_handle_id_and_network(tmp_path) -> None:
+    profiles = (
+        {"native_id": "1", "handle": "Ana"},
+        {"native_id": "2", "handle": "bob"},
+        {"native_id": "3", "handle": "bob"},
+    )
+    assessment = assessed(tmp_path, Acts(rows=(("1", "2", "reply", T0), ("1", "3", "reply", T0)), profiles=profiles))
+    assert find_account(assessment, "@ana") == find_account(assessment, "test:1") == key("test", "1")
+    with pytest.raises(InputError, match="2 accounts"):
+        find_account(assessment, "bob")
+    with pytest.raises(InputError, match="Nobody"):
+        find_account(assessment, "nobody")
+
+
+def test_the_graph_is_directed_and_weighted(tmp_path) -> None:
+    from relnet.network.graph import graph_of
+
+    graph = graph_of(assessed(tmp_path, Acts(rows=(("a", "b", "reply", T0), ("a", "b", "reply", T0 + 1)))).connections)
+    assert list(graph.edges(data="weight")) == [(key("test", "a"), key("test", "b"), 2)]
+
+
+def test_keys_are_fixed_for_good() -> None:
+    assert key("x", "12345678") == 2967291543650467335
+    assert key("mastodon", "https://social.example/users/ana") == 622772257750474761
+
+
+@given(st.lists(st.integers(1, 10**18 - 1), unique=True, max_size=60))
+@settings(max_examples=50)
+def test_decimal_ids_never_collide(ids) -> None:
+    import polars as pl
+
+    made = keys(pl.Series(["x"] * len(ids), dtype=pl.String), pl.Series(list(map(str, ids)), dtype=pl.String))
+    assert made.n_unique() == len(ids) if ids else len(made) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=40))
+def test_united_keys_stand_for_connected_groups(pairs) -> None:
+    united = unite(pairs)
+    for one, other in pairs:
+        assert united[one] == united[other]
+    assert all(united[united[each]] == united[each] <= each for each in united)
+
+
+def test_a_handle_seen_under_two_ids_stays_apart() -> None:
+    assert resolved_handles([(9, "x", "ana")], [(1, "x", "Ana"), (1, "x", "ana")]) == [(9, 1)]
+    assert resolved_handles([(9, "x", "ana")], [(1, "x", "ana"), (2, "x", "ana")]) == []
+    assert resolved_handles([(9, "x", "ana")], [(1, "y", "ana")]) == []
