@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import msgspec
@@ -22,6 +22,9 @@ from relnet.network.periods import periods_of
 from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Inputs, Keys, Structure
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 DAY_MS: Final = 86_400_000
 SUFFIXES: Final = ("ab", "ba")
@@ -48,6 +51,12 @@ class Connections(msgspec.Struct):
 
     def __len__(self) -> int:
         return len(self.a)
+
+    def to_networkx(self) -> nx.DiGraph[int]:
+        """Return the network as a networkx DiGraph (see `relnet.network.graph.graph_of`)."""
+        from relnet.network.graph import graph_of
+
+        return graph_of(self)
 
     def row(self, one: int, other: int) -> int | None:
         """Return the row of a pair; `None` if the two never met."""
