@@ -15,7 +15,7 @@ from relnet.assess.table import LEAST_ACTS, find_account, handle_of, headline, t
 from relnet.cli.data import import_paths, load_text, place_for, read_options
 from relnet.cli.labels import label_lines, labels
 from relnet.cli.output import emit, emit_json, is_terminal, say, table, terminal_width
-from relnet.cli.session import Session, session
+from relnet.cli.session import Session, recent, session
 from relnet.errors import InputError, SettingsError
 from relnet.store.workspace import Workspace
 from relnet.text import ago, clean, count, score, share
@@ -52,7 +52,17 @@ def open_here(run: Session, workspace: Workspace, inputs: list[Path], options: A
     if is_terminal() and not run.json:
         from relnet.tui.app import run as dashboard
 
-        code = dashboard(inputs, workspace, run.registry, options=options, as_of=run.as_of, settings=run.settings)
+        code = dashboard(
+            inputs,
+            workspace,
+            run.registry,
+            options=options,
+            as_of=run.as_of,
+            since=run.since,
+            settings=run.settings,
+            source=named,
+            recent=recent(),
+        )
         raise typer.Exit(code)
     if inputs:
         report = import_paths(run, workspace, inputs, options, named)

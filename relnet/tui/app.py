@@ -251,6 +251,7 @@ def run(
     *,
     options: ReadOptions | None = None,
     as_of: int | None = None,
+    since: int | None = None,
     settings: Settings | None = None,
     source: str | None = None,
     recent: Sequence[Path] = (),
@@ -268,8 +269,8 @@ def run(
         The plugins.
     options
         What the user says of the inputs.
-    as_of
-        Moment of judging, ms UTC; by default the end of coverage.
+    as_of, since
+        Moment of judging, by default the end of coverage, and first moment looked at, ms UTC.
     settings
         Theme, keys, marker, ASCII.
     source
@@ -279,7 +280,7 @@ def run(
     mouse
         Whether to listen to the mouse.
     """
-    model = Model(workspace, registry, options, as_of, source)
+    model = Model(workspace, registry, options, as_of, source, since)
     app = Dashboard(model, paths, settings, recent)
     try:
         code = app.run(mouse=mouse)

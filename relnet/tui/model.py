@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from relnet.assess.assessment import LABELS, AccountLabels, Assessment
 from relnet.assess.explain import Explanation, Part, explain, explain_label
@@ -41,8 +43,8 @@ class Model:
         Where the facts lie, and the plugins.
     options, source
         What the user says of inputs, and the name of the source to read them with.
-    as_of
-        Moment of judging, ms UTC; by default the end of coverage.
+    as_of, since
+        Moment of judging, by default the end of coverage, and first moment looked at, ms UTC.
     """
 
     def __init__(
@@ -52,9 +54,10 @@ class Model:
         options: ReadOptions | None = None,
         as_of: int | None = None,
         source: str | None = None,
+        since: int | None = None,
     ) -> None:
         self.workspace, self.registry = workspace, registry
-        self.options, self.as_of, self.source = options, as_of, source
+        self.options, self.as_of, self.since, self.source = options, as_of, since, source
         self.everyone: Seen | None = None
         """The connections of the owner, or all where nobody is the owner."""
         self.notes: Notes = {}
@@ -82,7 +85,7 @@ class Model:
             job.phase("Read")
             report = self._read(paths, workspace, job) if paths else LoadReport()
             job.phase("Clean")
-            assessment = assess(workspace, self.registry, as_of=self.as_of, phase=job.phase)
+            assessment = assess(workspace, self.registry, as_of=self.as_of, since=self.since, phase=job.phase)
             notes = _notes(workspace)
             everyone = seen_from(assessment, notes)
             job.finish(_findings(report, assessment))
@@ -152,9 +155,8 @@ class Model:
 
     # Evidence, on demand
 
-    def explanations(self, row: int) -> list[Explanation]:
+    def explanations(self, seen: Seen, row: int) -> list[Explanation]:
         """Return why each score of a connection is what it is, the headline first."""
-        seen = self.seen
         return sorted(explain(seen.ties, row, self.registry), key=lambda each: each.scorer != seen.headline)
 
     def cues(self, account: int) -> list[Part]:
@@ -168,9 +170,8 @@ class Model:
                 return self.registry.make(Feature, name).unit
         return ""
 
-    def acts(self, row: int, limit: int, offset: int = 0) -> list[Act]:
+    def acts(self, seen: Seen, row: int, limit: int, offset: int = 0) -> list[Act]:
         """Return interactions of a connection, newest first."""
-        seen = self.seen
         with self._door:
             return acts_between(self._opened(), [int(seen.ties.this[row])], seen.account(row), limit, offset)
 
@@ -179,25 +180,21 @@ class Model:
         with self._door:
             return self._opened().kind_class(kind)
 
-    def months(self, row: int | None = None) -> Months | None:
-        """Return acts by month, of a connection or of all, until the moment of judging; `None` if undated."""
-        seen, header = self.seen, self.assessment.header
+    def all_months(self) -> Months | None:
+        """Return acts by month, until the moment of judging; `None` where none is dated."""
+        header = self.assessment.header
         with self._door:
-            if row is None:
-                found = months(self._opened(), header.me)
-            else:
-                found = months(self._opened(), [int(seen.ties.this[row])], seen.account(row))
-        if not len(found["month"]):
-            return None
-        first, last = found["month"][[0, -1]]
-        silent = (np.datetime64(header.as_of, "ms").astype("datetime64[M]") - last).astype(int)
-        names = [str(month) for month in np.arange(first, last + max(silent, 0) + 1)]
-        empty = np.zeros(len(names) - len(found["month"]))
-        out, into = (np.concatenate((found[way].astype(np.float64), empty)) for way in ("out", "back"))
-        if row is not None:
-            for way, known in ((out, seen.out_known[row]), (into, seen.in_known[row])):
+            return _until(header.as_of, months(self._opened(), header.me))
+
+    def months(self, seen: Seen, row: int) -> Months | None:
+        """Return the acts of a connection by month; a month of a direction that is not covered is unknown."""
+        with self._door:
+            found = months(self._opened(), [int(seen.ties.this[row])], seen.account(row))
+        by_month = _until(seen.assessment.header.as_of, found)
+        if by_month is not None:
+            for way, known in ((by_month.out, seen.out_known[row]), (by_month.into, seen.in_known[row])):
                 way[(way == 0) & (not known)] = np.nan
-        return Months(names, out, into)
+        return by_month
 
     def _opened(self) -> NetworkView:
         if self._view is None:
@@ -258,6 +255,17 @@ class Model:
         self.notes = _notes(self.workspace)
         self.everyone = seen_from(assessment, self.notes)
         self._focused = None if focus is None else seen_from(assessment, self.notes, focus)
+
+
+def _until(as_of: int, found: dict[str, NDArray[Any]]) -> Months | None:
+    """Return months from the first with an act to that of a moment, those after the last act with none."""
+    if not len(found["month"]):
+        return None
+    first, last = found["month"][[0, -1]]
+    silent = (np.datetime64(as_of, "ms").astype("datetime64[M]") - last).astype(int)
+    names = [str(month) for month in np.arange(first, last + max(silent, 0) + 1)]
+    empty = np.zeros(len(names) - len(found["month"]))
+    return Months(names, *(np.concatenate((found[way].astype(np.float64), empty)) for way in ("out", "back")))
 
 
 def _notes(workspace: Workspace) -> Notes:

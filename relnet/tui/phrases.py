@@ -32,7 +32,7 @@ def feature(column: str, value: float, you: str, they: str, flipped: bool, unit:
     Parameters
     ----------
     column
-        Name of the column; directed ones end in `_ab` and `_ba`.
+        Name of the column; directed ones end in `_ab` and `_ba`, those of one account in `_a` and `_b`.
     you, they
         How the own and the other side are called.
     flipped
@@ -40,17 +40,28 @@ def feature(column: str, value: float, you: str, they: str, flipped: bool, unit:
     unit
         Unit of the feature, for those without words of their own.
     """
-    base, _, way = column.rpartition("_")
-    directed = way in ("ab", "ba") and bool(base)
-    who = you if directed and (way == "ab") != flipped else they
+    base, side = split(column)
+    directed = bool(side)
+    who = side_of(side, you, they, flipped)
     if directed and base in _EACH_WAY:
         return f"{who}: {UNKNOWN}" if math.isnan(value) else _EACH_WAY[base](who, value)
     if column in _ONE and not math.isnan(value):
         return _ONE[column](value)
-    name = (base if directed else column).replace("_", " ")
+    name = base.replace("_", " ")
     shown = _value(value, unit)
     said = f"{name} {shown}" if shown else name
     return f"{said} ({who})" if directed else said
+
+
+def split(column: str) -> tuple[str, str]:
+    """Return a column's name without its side, and the side: `ab`, `ba`, `a`, `b`, or nothing."""
+    base, _, side = column.rpartition("_")
+    return (base, side) if base and side in ("ab", "ba", "a", "b") else (column, "")
+
+
+def side_of(side: str, you: str, they: str, flipped: bool) -> str:
+    """Return whose a side of the pair is: that of the account it begins with."""
+    return you if side.startswith("a") != flipped else they
 
 
 def _value(value: float, unit: str) -> str:

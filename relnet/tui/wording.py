@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Final
 from relnet.assess.explain import Explanation, Part
 from relnet.assess.labeling import why_no_label
 from relnet.text import LABEL_MARKS, UNKNOWN, ago, score
-from relnet.tui.phrases import feature, number, times
+from relnet.tui.phrases import feature, number, side_of, split, times
 from relnet.tui.seen import Seen
 
 if TYPE_CHECKING:
     from relnet.network.evidence import Act
 
 _SCORE: Final = "score."
+_SUSPECT: Final = 0.2
+"""From this p_fake on it is told what speaks for fake, below what speaks against it."""
 _SPANS: Final = 28
 """Exchanges are counted in periods of this part of the horizon."""
 
@@ -106,12 +108,13 @@ class Wording:
             said.append("says it is a bot")
         if (state := str(seen.columns["state"][row])) and state != "active":
             said.append(state)
-        said += self._cues(cues)
+        said += self._cues(cues, float(labels.p_fake[account]))
         return " · ".join(said)
 
-    def _cues(self, cues: Sequence[Part]) -> list[str]:
-        """Return the strongest cues; one that is absent is no reason that a person would give."""
-        told = [cue for cue in cues if cue.effect > 0 or (cue.effect < 0 and not math.isnan(cue.value))]
+    def _cues(self, cues: Sequence[Part], p_fake: float) -> list[str]:
+        """Return the strongest cues for what is likelier; a cue that is absent is no reason a person would give."""
+        likely = p_fake >= _SUSPECT
+        told = [cue for cue in cues if (cue.effect > 0 if likely else cue.effect < 0 and not math.isnan(cue.value))]
         return [f"{'for' if cue.effect > 0 else 'against'} fake: {self.part(cue)}" for cue in told[:2]]
 
     def notes(self) -> str:
@@ -135,23 +138,26 @@ class Wording:
 
     def name(self, part: Part) -> str:
         """Return what a part is called: `count (you)`."""
-        name = part.name.removeprefix(_SCORE)
-        base, _, way = name.rpartition("_")
-        if way not in ("ab", "ba") or not base:
-            return name.replace("_", " ")
-        who = self.you if (way == "ab") != self._flipped else self.they
-        return f"{base.replace('_', ' ')} ({who})"
+        base, side = split(part.name.removeprefix(_SCORE))
+        whose = f" ({side_of(side, self.you, self.they, self._flipped)})" if side else ""
+        return base.replace("_", " ") + whose
 
-    def facts(self, part: Part) -> str:
-        """Return the raw features behind a part in words; nothing where they say nothing to a person."""
+    def facts(self, part: Part, explanations: Sequence[Explanation] = ()) -> str:
+        """Return the raw features behind a part in words; nothing where they say nothing to a person.
+
+        A part that is a score of its own has the features of that score.
+        """
         if not math.isnan(part.value):
             return feature(part.name, part.value, self.you, self.they, self._flipped, self._unit(part.name))
-        group = _GROUPS.get(part.name.removeprefix(_SCORE))
-        return group(self) if group else ""
+        name = part.name.removeprefix(_SCORE)
+        if name in _GROUPS:
+            return _GROUPS[name](self)
+        score_of = {each.scorer: each for each in explanations}.get(name.replace(" ", "_"))
+        return "" if score_of is None or score_of.unknown else self._features(score_of)
 
-    def part(self, part: Part) -> str:
+    def part(self, part: Part, explanations: Sequence[Explanation] = ()) -> str:
         """Return one part of a score in words, without what it does to the score."""
-        facts = self.facts(part)
+        facts = self.facts(part, explanations)
         return facts if facts and not math.isnan(part.value) else ": ".join(filter(None, (self.name(part), facts)))
 
     def reasons(self, explanations: Sequence[Explanation], most: int) -> list[str]:
@@ -162,15 +168,17 @@ class Wording:
         if head.unknown:
             return [f"{head.scorer} unknown: {head.unknown}"]
         moving = [part for part in head.parts if part.effect]
-        told = [part for part in moving if self.facts(part)] or moving
-        return [f"{'+' if part.effect >= 0 else '–'} {self.part(part)}" for part in told[:most]]
+        told = [part for part in moving if self.facts(part, explanations)] or moving
+        return [f"{'+' if part.effect >= 0 else '–'} {self.part(part, explanations)}" for part in told[:most]]
 
     def ground(self, explanation: Explanation) -> str:
         """Return the raw features behind a score, or why it is unknown."""
         if explanation.unknown:
             return explanation.unknown
-        told = [self.facts(part) for part in explanation.parts if not math.isnan(part.value)]
-        return " · ".join(told) or self.facts(Part(explanation.scorer, 0.0))
+        return self._features(explanation) or self.facts(Part(explanation.scorer, 0.0))
+
+    def _features(self, explanation: Explanation) -> str:
+        return " · ".join(self.facts(part) for part in explanation.parts if not math.isnan(part.value))
 
     def _lately(self) -> str:
         ties, row = self._seen.ties, self._row

@@ -200,7 +200,7 @@ async def test_an_owner_needs_no_focus(open_dashboard):
 
 async def test_the_palette_finds_people(open_dashboard):
     async with open_dashboard() as pilot:
-        await press(pilot, "ctrl+p", *"@oma")
+        await press(pilot, "ctrl+p", *"oma")
         while not pilot.app.screen.query_one("CommandList").option_count:
             await pilot.pause(0.01)
         await press(pilot, "enter")
@@ -241,7 +241,7 @@ async def test_an_error_is_said_and_the_app_goes_on(open_dashboard, workspace):
 
 
 async def test_resizing_breaks_nothing(open_dashboard):
-    sizes = [(160, 40), (39, 11), (1, 1), (60, 20), (40, 12)]
+    sizes = [(160, 40), (1, 1), (60, 20), (40, 12)]
     async with open_dashboard() as pilot:
         for keys in ([], ["enter"], ["enter"], ["question_mark"]):
             await press(pilot, *keys)

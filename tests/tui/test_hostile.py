@@ -37,7 +37,7 @@ def is_safe(text, ascii):
 
 @pytest.mark.parametrize(("ascii", "names"), [(False, HOSTILE_NAMES), (True, HOSTILE_NAMES[::3])], ids=["", "ascii"])
 async def test_every_screen_shows_hostile_names_as_text(open_dashboard, ascii, names):
-    async with open_dashboard(hostile_network(names), size=(80, 24), ascii=ascii) as pilot:
+    async with open_dashboard(hostile_network(names), size=(60, 20), ascii=ascii) as pilot:
         app: App = pilot.app
         rows = len(app.overview.table.rows)
         assert rows == sum(LONELY not in name for name in names)

@@ -16,7 +16,6 @@ WAYS = {
     "tile": ["shift+tab"],
     "connection": ["enter"],
     "evidence": ["enter", "enter"],
-    "data": ["d"],
 }
 
 

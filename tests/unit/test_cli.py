@@ -126,3 +126,14 @@ def test_global_options_may_stand_anywhere() -> None:
 def test_every_verb_has_help(capsys, verb) -> None:
     code, out, _ = run(capsys, verb, "--help")
     assert code == 0 and "Usage:" in out
+
+
+def test_the_dashboard_gets_what_the_command_line_says(capsys, monkeypatch) -> None:
+    from relnet.cli import show
+    from relnet.tui import app
+
+    seen = {}
+    monkeypatch.setattr(show, "is_terminal", lambda: True)
+    monkeypatch.setattr(app, "run", lambda *_, **given: seen.update(given) or 0)
+    assert run(capsys, "open", "edges.csv", "--as", "table", "--since", "2020-01-01", "--as-of", "2021-01-01")[0] == 0
+    assert (seen["source"], seen["since"], seen["as_of"]) == ("table", 1_577_836_800_000, 1_609_459_200_000)

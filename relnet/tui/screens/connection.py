@@ -106,9 +106,9 @@ class ConnectionPage(JudgingPage):
     def _fetch(self, row: int) -> None:
         model, seen = self.model, self.model.seen
         shared = [seen.handle(int(each)) for each in seen.shared(row)]
-        self.show_later(self._show_why, row, model.explanations(row), model.cues(seen.account(row)), shared)
-        acts = [] if self.acts else model.acts(row, _ACTS_AT_ONCE)
-        self.show_later(self._show_log, row, acts, model.months(row))
+        self.show_later(self._show_why, row, model.explanations(seen, row), model.cues(seen.account(row)), shared)
+        acts = [] if self.acts else model.acts(seen, row, _ACTS_AT_ONCE)
+        self.show_later(self._show_log, row, acts, model.months(seen, row))
 
     def _show_why(self, row: int, explained: list[Explanation], cues: list[Cue], shared: list[str]) -> None:
         if row != self.row:
@@ -122,7 +122,9 @@ class ConnectionPage(JudgingPage):
         self.query_one("#title", Static).update(Content("\n").join(lines))
         head, rest = explained[:1], explained if seen.headline != "engagement" else explained[1:]
         self.query_one("#why-head", Static).update(plain(f"Why {leading}"))
-        parts = [Part(wording.name(each), each.effect, wording.facts(each)) for top in head for each in top.parts]
+        parts = [
+            Part(wording.name(each), each.effect, wording.facts(each, explained)) for top in head for each in top.parts
+        ]
         unknown = [Part(top.scorer, None, top.unknown) for top in head if top.unknown]
         self.query_one("#parts", ContributionBars).set_parts(parts or unknown)
         self.query_one("#scores-head", Static).update(Content("Each score, against your median connection"))
@@ -133,13 +135,13 @@ class ConnectionPage(JudgingPage):
 
     def _score(self, explanation: Explanation) -> Part:
         """Return how far a score is from the median of what is seen, and its raw features."""
-        ground = self.wording.ground(explanation)
+        ground, name = self.wording.ground(explanation), explanation.scorer.replace("_", " ")
         if explanation.unknown:
-            return Part(explanation.scorer, None, ground)
+            return Part(name, None, ground)
         known = self.model.seen.columns[explanation.scorer]
         median = float(np.median(known[np.isfinite(known)]))
         said = f"{score(explanation.score)}{f': {ground}' if ground else ''}"
-        return Part(explanation.scorer, explanation.score - median, said)
+        return Part(name, explanation.score - median, said)
 
     def _show_log(self, row: int, acts: list[Act], months: Months | None) -> None:
         if row == self.row:
@@ -182,7 +184,7 @@ class ConnectionPage(JudgingPage):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="more")
     def _fetch_more(self, row: int, have: int) -> None:
-        more = self.model.acts(row, _ACTS_AT_ONCE, have)
+        more = self.model.acts(self.model.seen, row, _ACTS_AT_ONCE, have)
         if have == len(self.acts):
             self.show_later(self._add_acts, row, more)
 

@@ -22,7 +22,9 @@ from relnet.tui.screens.connection import ConnectionPage
 from relnet.tui.screens.data import DataPage
 from relnet.tui.screens.dialogs import Choice, Offer
 from relnet.tui.screens.judging import JudgingPage
+from relnet.tui.seen import Seen
 from relnet.tui.table import people, table_columns
+from relnet.tui.widgets.bars import Months
 from relnet.tui.widgets.circles import Circles
 from relnet.tui.widgets.connection_table import ConnectionTable
 from relnet.tui.widgets.filter_input import FilterInput
@@ -99,8 +101,10 @@ class OverviewPage(JudgingPage):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="months")
     def _count_months(self) -> None:
-        months = self.model.months()
-        self.show_later(self.query_one(Tiles).show_months, months)
+        self.show_later(self._show_months, self.model.all_months())
+
+    def _show_months(self, months: Months | None) -> None:
+        self.query_one(Tiles).show_months(months)
 
     def path(self) -> tuple[list[str], str]:
         """Return what was read; beside it the moment of judging and what was left out."""
@@ -137,22 +141,21 @@ class OverviewPage(JudgingPage):
             self.map.select(None)
             return
         self.map.select(row, seen.shared(row).tolist())
-        self._explain(row)
+        self._explain(seen, row)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="preview")
-    def _explain(self, row: int) -> None:
-        seen = self.model.seen
+    def _explain(self, seen: Seen, row: int) -> None:
         wording = Wording(seen, row, self.model.unit)
-        explained = self.model.explanations(row)
+        explained = self.model.explanations(seen, row)
         reasons = wording.reasons(explained, 2)
         words = [wording.headline(explained[0] if explained else None), wording.thinness(), wording.unseen()]
         title = Content.assemble((seen.title(row), "bold"), " · ".join(["", *filter(None, words)]))
         if notes := wording.notes():
             reasons = ["  ".join(reasons), notes]
-        self.show_later(self._show_preview, row, [title, *map(plain, reasons)])
+        self.show_later(self._show_preview, seen, row, [title, *map(plain, reasons)])
 
-    def _show_preview(self, row: int, lines: list[Content]) -> None:
-        if row == self.table.row:
+    def _show_preview(self, seen: Seen, row: int, lines: list[Content]) -> None:
+        if row == self.table.row and seen is self.model.seen:
             self.query_one("#preview", Static).update(Content("\n").join(lines))
 
     def on_circles_person_clicked(self, event: Circles.PersonClicked) -> None:
