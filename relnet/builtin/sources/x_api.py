@@ -11,7 +11,7 @@ import polars as pl
 
 from relnet.builtin.sources import x_lines, x_posts
 from relnet.builtin.sources.x_forms import Fetched, Line, User, WideLine, enough
-from relnet.builtin.sources.x_ids import at_handle, english_times, finer, id_time, iso_times, valid_id
+from relnet.builtin.sources.x_ids import ROUNDED, at_handle, english_times, finer, id_time, iso_times, rounded, valid_id
 from relnet.builtin.sources.x_names import Names, named
 from relnet.builtin.sources.x_owner import moment
 from relnet.builtin.sources.x_pages import Origin, Pages
@@ -150,7 +150,12 @@ class _Reading:
         self._newest = max(self._newest or 0, newest or 0) or None
         if self._retrieved is None and self._newest is not None:
             self._reader.remember("seen_at", self._newest)
-        once = pl.col("post").is_not_null() & pl.col("author").is_not_null() & pl.col("post").is_first_distinct()
+        usable = pl.col("post").is_not_null() & pl.col("author").is_not_null()
+        if lost := len(posts) - posts.select(usable.sum()).item():
+            self._reader.skip("post without a usable id or author", count=lost)
+        if rounded(posts["post"].drop_nulls()):
+            self._reader.note(ROUNDED)
+        once = usable & pl.col("post").is_first_distinct()
         posts, mentions = x_posts.chosen(posts, mentions, once)
         if posts["versions"].null_count() < len(posts):
             edited = pl.col("versions").is_not_null()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from relnet.builtin.sources import x_files
@@ -23,7 +24,10 @@ class XArchive(Source):
             return 0.9
         if peek.is_file:
             return 0.95 if x_files.global_name(peek.head[:512]) in x_files.KNOWN else 0.0
-        known = Files(peek.names).of(*x_files.KNOWN)[:8]
+        files = Files(peek.names)
+        if files.folder not in ("", "data") and Path(peek.path).is_dir():
+            return 0.0  # a folder of exports: each is looked at by itself
+        known = files.of(*x_files.KNOWN)[:8]
         return 0.95 if any(x_files.global_name(peek.start(name, 512)) for name in known) else 0.0
 
     def read(self, reader: Reader) -> Iterator[Record | Batch]:

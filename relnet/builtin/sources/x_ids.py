@@ -36,6 +36,11 @@ _WEIGHTS: Final = np.array(
     dtype=np.float32,
 ).T
 
+ROUNDED: Final = "Many ids end in 000: a spreadsheet may have rounded them, and different posts may count as one."
+_EXACT_DIGITS: Final = 15
+"""Digits that a spreadsheet keeps."""
+_FEW: Final = 20
+
 _FIRST_TIMED: Final = 10**12
 _ACCOUNT_DIGITS: Final = 18
 """Account ids of this length are time-ordered; shorter ones were counted up."""
@@ -105,3 +110,9 @@ def account_created(column: str, seen: str) -> pl.Expr:
     """Return when an account was made, from its id: null for counted ids and for dates after `seen`."""
     made = pl.when(pl.col(column).str.len_bytes() >= _ACCOUNT_DIGITS).then(id_time(column))
     return pl.when(made <= pl.col(seen)).then(made)
+
+
+def rounded(ids: pl.Series) -> bool:
+    """Tell whether ids look as if a spreadsheet had rounded them."""
+    long = ids.filter(ids.str.len_bytes() > _EXACT_DIGITS)
+    return len(long) >= _FEW and int(long.str.ends_with("000").sum()) * 2 > len(long)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
-from relnet.builtin.sources.x_files import Files, items
+from relnet.builtin.sources.x_files import POSTS, Files, items
+from relnet.builtin.sources.x_lists import HeaderItem
+from relnet.builtin.sources.x_tweets import FullTweet
 from relnet.plugin import Account, Reader
 
 _ACTIONS: Final[dict[str, Any]] = {
     "suspend": "suspended", "unsuspend": "active", "protect": True, "unprotect": False,
 }  # fmt: skip
+
+
+_ENOUGH: Final = 5000
+"""Posts searched for a thread."""
 
 
 class _Part(msgspec.Struct):
@@ -108,6 +114,47 @@ def owner_of(reader: Reader, files: Files) -> Owner:
         if at is not None and action in _ACTIONS:
             owner.dated.append((at, {"protected": _ACTIONS[action]}))
     return owner
+
+
+def whose(reader: Reader, files: Files, owner: Owner) -> str:
+    """Return the owner's id: as stated, else as the headers or the user say, else as a thread shows.
+
+    Where nothing tells, the handle that the user gives, else a stand-in.
+    """
+    if owner.id:
+        return owner.id
+    for name in files.of("tweet-headers"):
+        for _, headers in items(reader, name, HeaderItem):
+            for header in headers:
+                if (header.tweet or header).user_id:
+                    return str((header.tweet or header).user_id)
+    me = [each.removeprefix("@") for each in reader.options.me]
+    found = next((each for each in me if each.isdecimal()), None)
+    found = found or _author(reader, files.of(*POSTS))
+    if found:
+        return found
+    if me:
+        owner.handle = me[0]
+        return f"@{me[0].lower()}"
+    reader.note("The input does not say whose it is; name the account with --me.")
+    return "owner"
+
+
+def _author(reader: Reader, names: Sequence[str]) -> str | None:
+    """Tell whose posts these are from a thread: whoever is answered under an own post's id is the author."""
+    looked = 0
+    for name in names:
+        for _, found in items(reader, name, FullTweet):
+            tweets = [item.tweet or item for item in found]
+            own = {tweet.id_str for tweet in tweets if tweet.id_str}
+            for tweet in tweets:
+                answered = tweet.in_reply_to_user_id_str
+                if tweet.in_reply_to_status_id_str in own and answered and answered.isdecimal():
+                    return answered
+            looked += len(tweets)
+            if looked > _ENOUGH:
+                return None
+    return None
 
 
 def _manifest(owner: Owner, data: bytes) -> None:

@@ -5,52 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
 import polars as pl
 
 from relnet.builtin.sources import x_files, x_posts
 from relnet.builtin.sources.x_files import Files, Lean, items
-from relnet.builtin.sources.x_ids import account_created, at_handle, english_times, finer, id_time, valid_id
+from relnet.builtin.sources.x_ids import ROUNDED, at_handle, english_times, finer, id_time, rounded, valid_id
+from relnet.builtin.sources.x_lists import STATES, Lists
 from relnet.builtin.sources.x_messages import messages
 from relnet.builtin.sources.x_names import Names, named
 from relnet.builtin.sources.x_notes import Notes
-from relnet.builtin.sources.x_owner import Owner, accounts
+from relnet.builtin.sources.x_owner import Owner, accounts, whose
 from relnet.builtin.sources.x_tweets import FullTweet, Item, Posts
 from relnet.plugin import Batch, Coverage, Reader, Record
 
 ROWS: Final = 50_000
 """Posts that become interactions together."""
 
-_ENOUGH: Final = 5000
-"""Posts searched for a thread."""
-
 _OUT: Final = ("reply", "mention", "quote", "repost")
-_STATES: Final = {"follower": "follow", "following": "follow", "block": "block", "mute": "mute"}
 _FLAGS: Final = {"deleted-tweet": "deleted", "deleted-tweets": "deleted"}
 _VISIBILITY: Final = {"twitter-circle-tweet": "limited"}
-
-
-class _Header(msgspec.Struct, gc=False):
-    tweet_id: str | None = None
-    user_id: str | None = None
-    created_at: str | None = None
-
-
-class _HeaderItem(_Header, gc=False):
-    tweet: _Header | None = None
-
-
-class _Listed(msgspec.Struct, gc=False):
-    accountId: str | None = None  # noqa: N815 - the files' own keys, here and below
-    tweetId: str | None = None  # noqa: N815
-
-
-class _ListedItem(_Listed, gc=False):
-    follower: _Listed | None = None
-    following: _Listed | None = None
-    blocking: _Listed | None = None
-    muting: _Listed | None = None
-    like: _Listed | None = None
 
 
 class Reading:
@@ -58,13 +31,12 @@ class Reading:
 
     def __init__(self, reader: Reader, files: Files, owner: Owner) -> None:
         self._reader, self._files, self._owner = reader, files, owner
-        self._names = Names()
-        self._waiting = Posts()
+        self._lists, self._names = Lists(reader, files), Names()
+        self._waiting, self._lean = Posts(), Lean(Item, FullTweet.agrees)
         self._ids: list[pl.Series] = []
         self._edited: list[tuple[pl.DataFrame, pl.DataFrame]] = []
         self._unresolved: list[pl.DataFrame] = []
         self._authors: list[pl.DataFrame] = []
-        self._read: dict[str, int] = {}
         self._id = ""
         self._missing = False
 
@@ -74,52 +46,33 @@ class Reading:
         reader.expect(files.of(*x_files.KNOWN))
         for name in files.unknown:
             reader.unread(name)
-        self._id = self._whose()
-        self._liked = self._listed("like", "tweetId")
+        self._id = whose(reader, files, self._owner)
+        self._liked = self._lists.ids("like")
         self._notes = Notes(reader, files)
         for name in files.of(*x_files.POSTS):
             yield from self._posts(name)
         yield from self._flush()
         yield from self._held()
-        yield from self._headers()
+        known = pl.concat([pl.Series(dtype=pl.UInt64), *self._ids])
+        yield from self._lists.headers(self._id, known)
         for name in files.of(*x_files.MESSAGES) or files.of(*x_files.MESSAGE_HEADERS):
             yield from messages(reader, name, self._id)
-        yield from self._states()
+        yield from self._lists.states(self._id, self._owner.generated)
+        if self._liked is not None:
+            yield from self._lists.likes(self._id, self._liked, self._authors)
         seen = self._names.accounts()
         if len(seen):
             yield Batch(accounts=seen)
         yield from accounts(self._owner, self._id, *(self._total(stem) for stem in ("follower", "following", "like")))
         self._compare()
 
-    def _whose(self) -> str:
-        if self._owner.id:
-            return self._owner.id
-        for name in self._files.of("tweet-headers"):
-            for _, found in items(self._reader, name, _HeaderItem):
-                for item in found:
-                    if (item.tweet or item).user_id:
-                        return str((item.tweet or item).user_id)
-        me = [each.removeprefix("@") for each in self._reader.options.me]
-        for each in me:
-            if each.isdecimal():
-                return each
-        for name in self._files.of(*x_files.POSTS):
-            own = _author(self._reader, name)
-            if own:
-                return own
-        if me:
-            self._owner.handle = me[0]
-            return f"@{me[0].lower()}"
-        self._reader.note("The input does not say whose it is; name the account with --me.")
-        return "owner"
-
     # posts
 
     def _posts(self, name: str) -> Iterator[Batch]:
         stem = self._files.only or x_files.stem(name)
         self._waiting.begin(name, _VISIBILITY.get(stem, "public"), _FLAGS.get(stem, ""))
-        for numbers, found in items(self._reader, name, FullTweet, Lean(Item, FullTweet.agrees)):
-            self._read[name] = self._read.get(name, 0) + len(found)
+        for numbers, found in items(self._reader, name, FullTweet, self._lean):
+            self._lists.read[name] = self._lists.read.get(name, 0) + len(found)
             for number in self._waiting.take(numbers, found):
                 self._reader.skip("post without an id", number, name)
             found.clear()
@@ -129,7 +82,14 @@ class Reading:
     def _flush(self) -> Iterator[Batch]:
         if not len(self._waiting):
             return
-        posts, mentions = self._known(*self._waiting.frames())
+        posts, mentions = self._waiting.frames()
+        good = posts.select(valid_id("post").is_not_null()).to_series()
+        if not good.all():
+            self._lost("post whose id is no number", int((~good).sum()))
+            posts, mentions = x_posts.chosen(posts, mentions, pl.lit(good))
+        if rounded(posts["post"]):
+            self._reader.note(ROUNDED)
+        posts, mentions = self._known(posts, mentions)
         posts, mentions = self._notes.joined(posts, mentions)
         self._names.add(mentions.with_columns(at=posts["at"].gather(mentions["row"])))
         self._ids.append(posts["post"].cast(pl.UInt64, strict=False))
@@ -193,95 +153,13 @@ class Reading:
             order = pl.col("kind").replace_strict(["reply", "quote"], [0, 1], default=2, return_dtype=pl.Int8)
             yield Batch(interactions=rows.sort(order, maintain_order=True).unique(["event", "target"], keep="first"))
 
-    def _headers(self) -> Iterator[Batch]:
-        """Yield posts of which only the header is left: activity, not interactions."""
-        known = pl.concat(self._ids) if self._ids else pl.Series(dtype=pl.UInt64)
-        for name in self._files.of(*x_files.HEADERS):
-            for numbers, found in items(self._reader, name, _HeaderItem):
-                headers = [item.tweet or item for item in found]
-                frame = pl.DataFrame(
-                    {
-                        "post": [each.tweet_id for each in headers],
-                        "stated": [each.created_at for each in headers],
-                        "record": numbers,
-                    },
-                    schema={"post": pl.String, "stated": pl.String, "record": pl.Int64},
-                )
-                frame = frame.with_columns(english_times(frame["stated"]), held=id_time("post"), post=valid_id("post"))
-                frame = frame.filter(
-                    pl.col("post").is_not_null() & ~pl.col("post").cast(pl.UInt64, strict=False).is_in(known.implode())
-                )
-                frame = frame.select(
-                    "post", "record", author=pl.lit(self._id), at=finer("at", "held"), member=pl.lit(name)
-                )
-                if len(frame):
-                    yield Batch(posts=frame)
-
-    # lists
-
-    def _listed(self, stem: str, key: str) -> pl.Series | None:
-        """Return the ids in a list, null where there is no such list."""
-        if stem not in self._files:
-            return None
-        ids: list[str | None] = []
-        for name in self._files.of(stem):
-            for _, found in items(self._reader, name, _ListedItem):
-                self._read[name] = self._read.get(name, 0) + len(found)
-                inner = [
-                    each.follower or each.following or each.blocking or each.muting or each.like or each
-                    for each in found
-                ]
-                ids += [getattr(each, key) for each in inner]
-        listed = pl.DataFrame({"id": ids}, schema={"id": pl.String}).select(valid_id("id")).to_series()
-        self._lost(f"{stem} without an id", listed.null_count())
-        return listed.drop_nulls().unique(maintain_order=True)
-
-    def _states(self) -> Iterator[Batch]:
-        seen_at = self._owner.generated
-        for stem, kind in _STATES.items():
-            listed = self._listed(stem, "accountId")
-            if listed is None or listed.is_empty():
-                continue
-            frame = listed.to_frame("id").with_columns(seen_at=pl.lit(seen_at, pl.Int64), kind=pl.lit(kind))
-            ends = {"source": pl.lit(self._id), "target": pl.col("id")}
-            if stem == "follower":
-                ends = {"source": pl.col("id"), "target": pl.lit(self._id)}
-            for name in self._files.of(stem)[:1]:
-                frame = frame.with_columns(member=pl.lit(name))
-            yield Batch(declared=frame.select("kind", "seen_at", "member", **ends))
-            dated = frame.select("seen_at", "member", native_id="id", created_at=account_created("id", "seen_at"))
-            dated = dated.filter(pl.col("created_at").is_not_null())
-            if len(dated):
-                yield Batch(accounts=dated)
-        if self._liked is not None:
-            yield from self._likes(self._liked)
-
-    def _likes(self, liked: pl.Series) -> Iterator[Batch]:
-        """Yield likes of posts whose author the archive names elsewhere; of the others only the total is known."""
-        empty = pl.DataFrame(schema={"parent": pl.String, "target": pl.String})
-        authors = pl.concat([empty, *self._authors]).unique("parent")
-        rows = liked.to_frame("parent").join(authors, on="parent")
-        rows = rows.filter(~pl.col("target").str.starts_with("@"))
-        self._reader.note(
-            f"{len(liked):,} likes: the archive gives no time, and the author of {len(rows):,} of the posts only."
-        )
-        if rows.is_empty():
-            return
-        yield Batch(
-            interactions=rows.with_columns(
-                source=pl.lit(self._id), kind=pl.lit("like"), time_quality=pl.lit("bound"),
-                event="like:" + pl.lit(self._id) + ":" + pl.col("parent"), audience=pl.lit(1),
-                member=pl.lit(self._files.of("like")[0]),
-            )
-        )  # fmt: skip
-
     # the whole
 
     def _total(self, stem: str) -> int | None:
         """Return how long a list is, where it is there and whole."""
         if stem not in self._files or self._partial:
             return None
-        return sum(self._read.get(name, 0) for name in self._files.of(stem))
+        return sum(self._lists.read.get(name, 0) for name in self._files.of(stem))
 
     @property
     def _partial(self) -> bool:
@@ -296,8 +174,7 @@ class Reading:
             if x_files.stem(file) in x_files.KNOWN and file not in here and count:
                 self._missing |= x_files.stem(file) in x_files.POSTS
                 self._reader.note(f"The manifest names {file} with {count:,} items, which is not here.")
-            elif file in here and here[file] in self._read and self._read[here[file]] != count:
-                read = self._read[here[file]]
+            elif (read := self._lists.read.get(here.get(file, ""), count)) != count:
                 self._reader.note(f"{file}: the manifest states {count:,} items, {read:,} were read.")
 
     def coverage(self) -> list[Coverage]:
@@ -312,23 +189,8 @@ class Reading:
             how = "partial" if self._partial else "surviving"
             covered += [Coverage("message", way, self._id, since, until, how) for way in ("out", "in")]
         at = self._owner.generated
-        for stem, kind in _STATES.items():
+        for stem, kind in STATES.items():
             if stem in self._files:
                 way: Any = "in" if stem == "follower" else "out"
                 covered.append(Coverage(kind, way, self._id, at, at, "snapshot"))
         return covered
-
-
-def _author(reader: Reader, name: str) -> str | None:
-    """Tell whose posts these are from a thread: whoever is answered under an own post's id is the author."""
-    for numbers, found in items(reader, name, FullTweet):
-        tweets = [item.tweet or item for item in found]
-        own = {tweet.id_str for tweet in tweets if tweet.id_str}
-        for tweet in tweets:
-            answered = tweet.in_reply_to_user_id_str
-            if tweet.in_reply_to_status_id_str in own and answered and answered.isdecimal():
-                return answered
-        found.clear()
-        if numbers and numbers[-1] > _ENOUGH:
-            break
-    return None

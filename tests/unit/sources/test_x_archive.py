@@ -12,8 +12,11 @@ from builders import Read, read
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from relnet import registry
 from relnet.errors import InputError, UnknownFormat
-from relnet.plugin import Coverage
+from relnet.ingest.importer import load
+from relnet.plugin import Coverage, Source
+from relnet.store.workspace import Workspace
 
 ME, ANN, BOB, CAT = "1201234567890123456", "2002", "3003", "4004"
 HANDLES = {ANN: "ann", BOB: "bob", CAT: "cat_"}
@@ -601,8 +604,10 @@ def test_c09_bare_file_takes_its_owner_from_the_user(tmp_path):
 
 def test_archive_beside_other_exports_does_not_swallow_them(tmp_path):
     archive(tmp_path / "both" / "archive", tweets=[tweet(1, "hi @ann")])
-    (tmp_path / "both" / "notes.txt").write_text("nothing")
-    assert rows(read(tmp_path / "both")) == [("1", ANN, "mention")]
+    other = {"id": "2", "author_id": ANN, "text": "hi", "in_reply_to_user_id": ME, "created_at": "2023-05-16T00:00:00Z"}
+    (tmp_path / "both" / "incoming.jsonl").write_text(json.dumps(other))
+    report = load([tmp_path / "both"], Workspace(tmp_path / "workspace"), registry.find().usable(Source)[0])
+    assert [loaded.manifest.source for loaded in report.loaded] == ["x_archive", "x_api"]
 
 
 # oddities
@@ -635,6 +640,15 @@ def test_c31_ids_are_text_and_numbers_are_read_as_such(tmp_path):
     )
     found = posts(tmp_path, numbered)
     assert found.rows("target", "kind", "parent_id") == [(ANN, "reply", "1658266224546612385")]
+
+
+def test_c31_ids_that_a_spreadsheet_spoiled_are_counted_or_noted(tmp_path):
+    spoiled = [tweet(1, "hi @ann", id_str="1.29E+18"), tweet(2, "hi @ann", id_str="1.29E+18"), tweet(3, "hi @bob")]
+    found = posts(tmp_path / "1", *spoiled)
+    assert rows(found) == [("3", BOB, "mention")]
+    assert found.skips == {"post whose id is no number": 2}
+    found = posts(tmp_path / "2", *(tweet(1_290_000_000_000_000_000 + 1000 * n, "hi @ann") for n in range(30)))
+    assert found.manifest.notes[0].startswith("Many ids end in 000")
 
 
 def test_long_member_is_read_in_slices_as_at_once(tmp_path):
