@@ -2,7 +2,7 @@
 
 ========================  ===========================================================================
 ``ana``, ``"de la"``      handle or name contains the text; ``@ana``: handle begins with it
-``label:fake``            text is; ``handle: name: note:`` contain; ``tag:`` has it among its tags
+``label:fake``            text is; ``handle: name: note:`` contain; ``tag: list:`` have it among theirs
 ``engagement<.2``         number below (also ``<= > >= =``); ``20%`` is ``.2``
 ``last>1y``               time passed, in ``h d w mo y``, without a unit in days
 ``circle:15``             number is, to the digits written: ``engagement:.9`` goes from .85 to .95
@@ -37,6 +37,8 @@ TIMES = frozenset({"last", "first"})
 """Columns of days before the as-of date; only these take a unit of time."""
 
 _SEARCHED = frozenset({"handle", "name", "note"})
+_SEVERAL = frozenset({"tag", "list"})
+"""Columns of collections of words."""
 _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 365.25 / 12, "y": 365.25}
 _EQUAL = (":", "=")
 _COMPARE: dict[str, Callable[[Any, float], Any]] = {
@@ -66,8 +68,8 @@ class Condition:
 class Searchable(dict[str, Column]):
     """Columns of n rows by name, which keep what searching in them takes.
 
-    Numbers and truths are arrays, texts arrays or sequences of texts, ``tag`` a sequence of collections of
-    texts.  Bare words read ``handle``, which must be there, and ``name``, which may.
+    Numbers and truths are arrays, texts arrays or sequences of texts, ``tag`` and ``list`` sequences of
+    collections of texts.  Bare words read ``handle``, which must be there, and ``name``, which may.
     """
 
     @cached_property
@@ -185,7 +187,7 @@ def _holds(condition: Condition, columns: Searchable) -> Mask:
             return _number_holds(condition, np.asarray(column))
         if kind == "b":
             found = _truth(condition, np.asarray(column))
-        elif condition.field == "tag":
+        elif condition.field in _SEVERAL:
             found = _tagged(condition, column)
         else:
             found = _text(condition, columns.folded(condition.field))

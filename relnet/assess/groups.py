@@ -1,4 +1,4 @@
-"""Circles by contact frequency."""
+"""Circles by contact frequency, and communities."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.network.connections import Connections
+from relnet.network.graph import communities_of
 from relnet.network.view import AccountTable, NetworkView
 
 CIRCLES: Final = ((5, 52.0), (15, 12.0), (50, 2.0), (150, 1.0))
@@ -16,6 +17,7 @@ CIRCLES: Final = ((5, 52.0), (15, 12.0), (50, 2.0), (150, 1.0))
 Source: Dunbar, Arnaboldi, Conti and Passarella 2015; sizes are reported, never forced.
 """
 YEAR_DAYS: Final = 365.25
+MOST_TIES: Final = 10_000
 
 
 def circles(connections: Connections) -> NDArray[np.int16]:
@@ -36,5 +38,18 @@ def circles(connections: Connections) -> NDArray[np.int16]:
 
 
 def communities(view: NetworkView, connections: Connections, people: AccountTable) -> NDArray[np.int32]:
-    """Return the community of each account, -1 for none."""
-    return np.full(len(people.account), -1, dtype=np.int32)
+    """Return the community of each account, -1 for none: 0 is the largest.
+
+    Louvain (Blondel et al. 2008, modularity at resolution 1) over ties with acts, weighted by days of contact, without
+    the owner, who is in touch with all of them. Of a large network the `MOST_TIES` ties with most days of contact are
+    looked at, since the method is not a fast one. An account without such a tie to another is in none.
+    """
+    me = np.array(sorted(view.me), dtype=np.int64)
+    days = np.nan_to_num(connections.features["active_days"])
+    rows = np.flatnonzero((days > 0) & ~np.isin(connections.a, me) & ~np.isin(connections.b, me))
+    rows = np.sort(rows[np.argsort(-days[rows], kind="stable")[:MOST_TIES]])
+    found = np.full(len(people.account), -1, dtype=np.int32)
+    groups = communities_of(connections.a[rows], connections.b[rows], days[rows])
+    for number, members in enumerate(groups):
+        found[people.rows(np.array(members, dtype=np.int64))] = number
+    return found

@@ -39,7 +39,7 @@ from relnet.store.workspace import Workspace
 
 SHOWN: Final = (
     "count_ab", "signals_ab", "follows_ab", "first_contact", "last_contact", "last_act_ab", "active_days",
-    "active_weeks",
+    "active_weeks", "recent_count", "previous_count",
 )  # fmt: skip
 """Features that every view shows, whether a scorer needs them or not."""
 

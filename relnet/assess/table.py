@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.assess.assessment import LABELS, Assessment, Ties
+from relnet.assess.lists import listed
 from relnet.errors import InputError
 from relnet.text import clean
 
@@ -16,6 +17,7 @@ LEAST_ACTS: Final = 5
 """Fewer acts than this and a tie is shown as thin: its scores say little."""
 
 Columns = dict[str, NDArray[Any]]
+Texts = NDArray[Any] | Sequence[str | None]
 
 
 def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> Columns:
@@ -23,7 +25,8 @@ def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> 
 
     Texts are cleaned. `in` and `out` are acts towards and from the own side (NaN: not covered and none seen; a
     lower bound where `in_known` or `out_known` is false), `follows` and `follower` 1 where the own side follows or
-    is followed, `last` and `first` days before the moment of judging, `label` a word, `circle` 0 outside all.
+    is followed, `last` and `first` days before the moment of judging, `label` a word, `circle` 0 outside all, `list`
+    and `tag` tuples of words.
     `from` is the own side's handle, of use where nobody is the owner.
 
     Parameters
@@ -57,6 +60,7 @@ def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> 
         "community": ties.assessment.community[rows].astype(np.float64),
     }
     columns |= {name: ties.score(name) for name in sorted(ties.assessment.scores)}
+    columns["list"] = listed(ties)
     columns["tag"] = _tags(ties, tags or {})
     return columns
 
@@ -100,29 +104,36 @@ def find_account(assessment: Assessment, reference: str) -> int:
     InputError
         Nobody, or more than one account, answers to it.
     """
-    people = assessment.accounts
+    people = assessment.accounts.columns
+    place = only_match(reference, people["network"], people["native_id"], people["handle"])
+    return int(assessment.accounts.account[place])
+
+
+def only_match(reference: str, networks: Texts, native_ids: Texts, handles: Texts) -> int:
+    """Return the place of the one account that a reference means, as `find_account` reads it.
+
+    Raises
+    ------
+    InputError
+        Nobody, or more than one account, answers to it.
+    """
     network, _, rest = reference.partition(":")
-    known = set(people.columns["network"].tolist())
-    within, wanted = (network, rest) if rest and network in known else (None, reference)
+    within, wanted = (network, rest) if rest and network in set(networks) else (None, reference)
     bare = wanted.removeprefix("@").lower()
     found = [
         i
-        for i, (handle, native, net) in enumerate(
-            zip(people.columns["handle"], people.columns["native_id"], people.columns["network"], strict=True)
-        )
+        for i, (handle, native, net) in enumerate(zip(handles, native_ids, networks, strict=True))
         if (within is None or net == within) and (native == wanted or (handle or "").removeprefix("@").lower() == bare)
     ]
     if len(found) == 1:
-        return int(people.account[found[0]])
+        return found[0]
     if not found:
-        raise InputError(f"Nobody here is called {clean(reference)}.", _near(people.columns["handle"], bare))
-    several = ", ".join(
-        f"{people.columns['network'][i]}:{clean(people.columns['native_id'][i] or '')}" for i in found[:5]
-    )
+        raise InputError(f"Nobody here is called {clean(reference)}.", _near(handles, bare))
+    several = ", ".join(f"{networks[i]}:{clean(native_ids[i] or '')}" for i in found[:5])
     raise InputError(f"{len(found)} accounts are called {clean(reference)}.", f"Name one by id: {several}.")
 
 
-def _near(known: NDArray[Any], wanted: str) -> str:
+def _near(known: Texts, wanted: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(wanted, [handle.lower() for handle in known[:50_000] if handle], n=3)

@@ -11,6 +11,7 @@ import typer
 from relnet.assess.assessment import LABELS, Assessment, Ties, ties
 from relnet.assess.filters import parse
 from relnet.assess.ordering import sort_order
+from relnet.assess.run import judgements
 from relnet.assess.table import LEAST_ACTS, find_account, handle_of, headline, tie_columns
 from relnet.cli.data import import_paths, load_text, place_for, read_options
 from relnet.cli.labels import label_lines, labels
@@ -89,7 +90,7 @@ def show_overview(run: Session, workspace: Workspace) -> None:
             header.warnings,
         )
         return
-    lines = [*_heading(assessment), "", *_figures(assessment), ""]
+    lines = [*_heading(assessment), *_joined(workspace), "", *_figures(assessment), ""]
     lines.append(_connections_text(run, assessment, "", None, 10, COLUMNS))
     if header.coverage:
         lines += ["", "What was imported covers:", *(f"  {line}" for line in header.coverage)]
@@ -107,6 +108,14 @@ def _heading(assessment: Assessment) -> list[str]:
     if header.skipped:
         lines.append(f"{count(sum(header.skipped.values()))} records were skipped: see `relnet import list --json`")
     return lines + [f"Warning: {clean(warning)}" for warning in header.warnings]
+
+
+def _joined(workspace: Workspace) -> list[str]:
+    persons = judgements(workspace).persons
+    accounts = sum(map(len, persons))
+    return [f"{count(accounts)} accounts count as {count(len(persons))} by your word (relnet person list)"] * bool(
+        persons
+    )
 
 
 def _day(ms: int | None) -> str:
@@ -243,7 +252,7 @@ def _cell(name: str, columns: dict[str, Any], i: int) -> str:
         return _number(value) if columns[f"{name}_known"][i] or np.isnan(value) else f"≥{count(value)}"
     if name == "circle":
         return "–" if not value else str(int(value))
-    if name == "tag":
+    if name in ("tag", "list"):
         return ", ".join(value)
     if isinstance(value, float):
         return score(value) if columns[name].dtype.kind == "f" and name not in _COUNTS else _number(value)

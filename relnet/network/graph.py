@@ -8,11 +8,14 @@ import numpy as np
 
 from relnet.errors import InputError
 from relnet.network.connections import Connections
+from relnet.plugin import Column, Keys
 
 if TYPE_CHECKING:
     import networkx as nx
 
 MAX_EDGES: Final = 2_000_000
+LEAST_MEMBERS: Final = 3
+"""Two are a tie, not a community."""
 
 
 def graph_of(connections: Connections) -> nx.DiGraph[int]:
@@ -42,3 +45,13 @@ def graph_of(connections: Connections) -> nx.DiGraph[int]:
             zip(source[some].tolist(), target[some].tolist(), count[some].astype(int).tolist(), strict=True)
         )
     return graph
+
+
+def communities_of(a: Keys, b: Keys, weight: Column) -> list[list[int]]:
+    """Return the communities of three accounts or more that Louvain finds among weighted ties, the largest first."""
+    import networkx as nx
+
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_weighted_edges_from(zip(a.tolist(), b.tolist(), weight.tolist(), strict=True))
+    found = nx.community.louvain_communities(graph, seed=0)
+    return sorted((sorted(each) for each in found if len(each) >= LEAST_MEMBERS), key=lambda each: (-len(each), each))

@@ -9,7 +9,7 @@ from msgspec import Meta as Param
 from relnet.errors import InputError, UnknownFormat, UnreadableInput, UnsafeInput
 from relnet.facts.coverage import Coverage
 from relnet.facts.records import Account, Declared, Interaction, Post, Record
-from relnet.plugin.findings import Block, Chart, Figure, Findings, Method, Table, Text, Unit
+from relnet.plugin.findings import Block, Chart, Figure, Findings, Method, Table, Text, TieList, Unit
 from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
 from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
 from relnet.plugin.values import (
@@ -68,6 +68,7 @@ __all__ = [
     "Structure",
     "Table",
     "Text",
+    "TieList",
     "Unit",
     "UnknownFormat",
     "UnreadableInput",

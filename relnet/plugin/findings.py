@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
 import msgspec
+import numpy as np
 from numpy.typing import NDArray
 
 Unit = Literal["text", "count", "score", "share", "days"]
@@ -71,6 +72,24 @@ class Method(msgspec.Struct, frozen=True):
     formula: str
 
 
+class TieList(msgspec.Struct, frozen=True):
+    """A list of ties that ask for attention.
+
+    Attributes
+    ----------
+    meaning
+        What puts a tie on it, and which comes first.
+    rows
+        Rows of the ties, in the order of the list.
+    unknown
+        Why the list, or a part of it, cannot be told; empty where it can.
+    """
+
+    meaning: str
+    rows: NDArray[np.intp]
+    unknown: str = ""
+
+
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What a section reads of an assessment. Strangers' texts in it are cleaned, or hidden where redacted.
 
@@ -87,7 +106,10 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     share_note
         Why the shares of the labels are unknown or as counted; empty where corrected for measured errors.
     thresholds
-        Probability from which an account is `fake` or `inactive`, and p_fake below which it can be `good`.
+        Probability from which an account is `fake` or `inactive`, and p_fake below which it can be `good`; acts below
+        which a tie is `thin`, days of contact from which it is in touch `often`.
+    lists
+        By name: `fading`, `rising`, `unanswered`, `one-sided`, `dormant`; rows of `ties`.
     headline
         Name of the leading score; empty where nothing scored.
     ties
@@ -121,6 +143,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     share_note: str = ""
     thresholds: Mapping[str, float]
     headline: str = ""
+    lists: Mapping[str, TieList] = {}
     ties: Mapping[str, NDArray[Any]]
     accounts: Mapping[str, NDArray[Any]]
     months: Mapping[str, NDArray[Any]]

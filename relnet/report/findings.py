@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from relnet import __version__
 from relnet.assess.assessment import FAKE_FROM, GOOD_BELOW, INACTIVE_FROM, LABELS, Assessment, Ties, ties
 from relnet.assess.labeling import errors_of
+from relnet.assess.lists import LEAST_DAYS, tie_lists
 from relnet.assess.prevalence import prevalence
-from relnet.assess.table import headline, tie_columns
+from relnet.assess.table import LEAST_ACTS, headline, tie_columns
 from relnet.facts.records import KIND_CLASSES
 from relnet.network.evidence import months
 from relnet.network.view import NetworkView
-from relnet.plugin import Findings
+from relnet.plugin import Findings, TieList
 from relnet.registry import Registry
 from relnet.report.methods import methods
 from relnet.report.names import aliases, names, own_rows
@@ -53,7 +54,14 @@ def findings(assessment: Assessment, view: NetworkView, registry: Registry, *, r
         undated=int(undated),
         figures=header.summary | {"share_fake_worst": shares.fake_at_least_recall},
         share_note=shares.why,
-        thresholds={"fake": FAKE_FROM, "inactive": INACTIVE_FROM, "good": GOOD_BELOW},
+        thresholds={
+            "fake": FAKE_FROM,
+            "inactive": INACTIVE_FROM,
+            "good": GOOD_BELOW,
+            "thin": LEAST_ACTS,
+            "often": LEAST_DAYS,
+        },
+        lists=_lists(mine, order),
         headline=leading,
         ties=_tie_table(mine, order, shown, redact),
         accounts=_account_table(assessment, met, interactions, shown, registry),
@@ -77,13 +85,25 @@ def _strongest(mine: Ties, leading: str) -> NDArray[np.intp]:
 def _tie_table(mine: Ties, order: NDArray[np.intp], shown: NDArray[Any], redact: bool) -> Columns:
     people = mine.assessment.accounts
     columns = tie_columns(mine)
-    for name in ("handle", "name", "tag", *(("network",) if redact else ())):  # a table may name its own networks
+    for name in (
+        "handle",
+        "name",
+        "list",
+        "tag",
+        *(("network",) if redact else ()),
+    ):  # a table may name its own networks
         del columns[name]
     columns["who"] = shown[mine.account_rows]
     columns["from"] = shown[people.rows(mine.this)]
     columns["out_known"] = mine.out("known") > 0
     columns["in_known"] = mine.back("known") > 0
     return _fixed({name: column[order] for name, column in columns.items()})
+
+
+def _lists(mine: Ties, order: NDArray[np.intp]) -> dict[str, TieList]:
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return {name: msgspec.structs.replace(each, rows=place[each.rows]) for name, each in tie_lists(mine).items()}
 
 
 def _met(mine: Ties) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

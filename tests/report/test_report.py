@@ -107,14 +107,14 @@ SAID = {
         "Of 5 connections, 2 go both ways, in 2 all acts come from one side and in 1 there is no act",
         "Of 4 accounts that can be judged, an estimated 25.0% (95% interval 4.6% to 69.9%) are fake, ",
         "weekly: 1; monthly or more often: 1; half-yearly or more often: 3; yearly or more often: 3",
-        "Fading: 1 of 2 connections with 5 or more days of contact",
+        "Of 2 connections with 5 or more days of contact, 1 is fading",
     ],
     "ego": [
         "in it you have connections with 5 accounts",
         "At least 2 of 5 connections go both ways; for 2 a direction is not covered",
         "Of 4 accounts that can be judged",
         "weekly, at least: 1; monthly or more often: 1; half-yearly or more often: 3; yearly or more often: 3",
-        "Fading: 1 of 2 connections with 5 or more days of contact",
+        "Of 2 connections with 5 or more days of contact, 1 is fading",
     ],
     "sent only": [
         "in it you have connections with 3 accounts",
@@ -128,7 +128,7 @@ SAID = {
         "Of 5 connections, 2 go both ways, in 2 all acts come from one side and in 1 there is no act",
         "Who is real is unknown: of 6 accounts none could be labelled",
         "weekly: 1; ",
-        "Fading: 1 of 2 connections",
+        "Of 2 connections with 5 or more days of contact, 1 is fading",
     ],
     "undated": [
         "0 dated interactions; in it you have connections with 1 account.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relnet.builtin.sections.standing import LEAST_ACTS, acts
+from relnet.builtin.sections.standing import acts
 from relnet.builtin.sections.wording import counted
 from relnet.plugin import Block, Findings, Section, Table, Text
 
@@ -30,10 +30,11 @@ class Limits(Section):
                 [[way, int(ties[column].sum()), int((~ties[column]).sum())] for way, column in ways],
                 units=["text", "count", "count"],
             )  # fmt: skip
-            thin = int((acts(findings) < LEAST_ACTS).sum())
+            least = findings.thresholds["thin"]
+            thin = int((acts(findings) < least).sum())
             yield Text(
                 f"{thin:,} of {counted(total, 'connection')} {'is' if thin == 1 else 'are'} thin: fewer than "
-                f"{LEAST_ACTS} acts seen, so scores say little."
+                f"{least:g} acts seen, so scores say little."
             )
         if findings.undated:
             yield Text(f"{counted(findings.undated, 'interaction')} without a date: in no figure over time.")

@@ -35,9 +35,9 @@ def tie_table(findings: Findings, caption: str, order: NDArray[np.intp], names: 
     Parameters
     ----------
     names
-        Columns beside `who`, by space.
+        Columns beside `who`, by space; scores that did not run are left out.
     """
-    wanted = ["who", *names.split()]
+    wanted = ["who", *(name for name in names.split() if name in findings.ties)]
     if not findings.owner:
         wanted = ["who", "from", *(name for name in wanted[1:] if name not in ("out", "in"))]
     shown = [findings.ties[name][order[:most]].tolist() for name in wanted]

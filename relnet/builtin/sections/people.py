@@ -1,25 +1,33 @@
-"""People: the strongest ties, and those that are fading."""
+"""People: the strongest ties, and those that ask for attention."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 
 from relnet.builtin.sections.lists import tie_table
-from relnet.builtin.sections.standing import LEAST_DAYS, QUIET, fading, whole
+from relnet.builtin.sections.standing import whole
 from relnet.plugin import Block, Findings, Param, Section, Text
+
+LISTED: Final = {
+    "fading": "days last vitality out in label",
+    "rising": "out in days last label",
+    "unanswered": "in out last engagement label",
+    "dormant": "days last out in label",
+}
+"""Lists, and the columns shown of each."""
 
 
 class People(Section):
-    """The strongest ties by the leading score, and the strongest of those that went quiet."""
+    """The strongest ties by the leading score, and the lists of those that ask for attention."""
 
     name, version, title, order = "people", "1", "People", 60
     top: Annotated[int, Param(ge=1, le=200, description="rows of each list")] = 15
 
     def render(self, findings: Findings) -> Iterable[Block]:
-        """Return the two lists."""
+        """Return the lists."""
         total = len(findings.ties["who"])
         if not total:
             yield Text("There is no connection.")
@@ -33,17 +41,14 @@ class People(Section):
             known = np.flatnonzero(np.isfinite(findings.ties[leading]))
             columns = f"{leading} out in days last label"
             yield tie_table(findings, f"Strongest by {leading}", known, columns, self.top)
-        if "vitality" not in findings.ties:
-            return
-        quiet = np.flatnonzero(fading(findings))
-        yield Text(
-            f"Fading: at least {LEAST_DAYS} days of contact, and a silence that the tie's own rhythm "
-            f"explains with a chance below {QUIET:.0%}. Those with most days of contact stand first."
-        )
         if not whole(findings):
             yield Text("Contact that was not imported cannot be seen, so look before you conclude.")
-        if len(quiet):
-            order = quiet[np.argsort(-findings.ties["days"][quiet], kind="stable")]
-            yield tie_table(findings, "Fading", order, "days last vitality out in label", self.top)
-        else:
-            yield Text("Nobody is fading by this measure.")
+        for name, columns in LISTED.items():
+            found = findings.lists[name]
+            yield Text(
+                f"{name.capitalize()}: {found.meaning}" + (f" Unknown in part: {found.unknown}." * bool(found.unknown))
+            )
+            if len(found.rows):
+                yield tie_table(findings, name.capitalize(), found.rows, columns, self.top)
+            elif not found.unknown:
+                yield Text(f"Nobody is {name} by this measure.")

@@ -1,20 +1,11 @@
-"""What the record allows to say of a connection: both ways, one-sided, fading, thin."""
+"""What the record allows to say of a connection: both ways, one-sided, unclear."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relnet.plugin import Findings
-
-LEAST_DAYS: Final = 5
-"""Fewer days of contact than this show no rhythm that could be lost."""
-QUIET: Final = 0.05
-"""A silence that a tie's own rhythm explains with a smaller chance than this is called fading."""
-LEAST_ACTS: Final = 5
-"""Fewer acts than this and a connection is thin: its scores say little."""
 
 Mask = NDArray[np.bool_]
 
@@ -44,19 +35,6 @@ def unclear(findings: Findings) -> Mask:
 def acts(findings: Findings) -> NDArray[np.float64]:
     """Return acts of both directions, as far as seen."""
     return np.nan_to_num(column(findings, "out")) + np.nan_to_num(column(findings, "in"))
-
-
-def rhythmic(findings: Findings) -> Mask:
-    """Return which ties have days enough to have a rhythm of their own; none where vitality did not run."""
-    if "vitality" not in findings.ties:
-        return np.zeros(len(findings.ties["who"]), dtype=np.bool_)
-    return (column(findings, "days") >= LEAST_DAYS) & np.isfinite(column(findings, "vitality"))
-
-
-def fading(findings: Findings) -> Mask:
-    """Return which ties are silent for longer than their own rhythm explains."""
-    quiet = rhythmic(findings)
-    return quiet & (column(findings, "vitality") < QUIET) if quiet.any() else quiet
 
 
 def whole(findings: Findings) -> bool:

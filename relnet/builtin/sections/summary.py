@@ -7,16 +7,7 @@ from math import isnan
 
 import numpy as np
 
-from relnet.builtin.sections.standing import (
-    LEAST_DAYS,
-    QUIET,
-    acts,
-    fading,
-    only_in,
-    only_out,
-    rhythmic,
-    whole,
-)
+from relnet.builtin.sections.standing import acts, only_in, only_out, whole
 from relnet.builtin.sections.wording import counted, interval
 from relnet.plugin import Block, Findings, Section, Text
 
@@ -111,13 +102,18 @@ def frequency(findings: Findings) -> str:
 
 def loss(findings: Findings) -> str:
     """Say how many have gone quiet against their own rhythm."""
-    if "vitality" not in findings.ties:
-        return "Which connections are fading is unknown: the scorer vitality did not run."
-    n, quiet = int(rhythmic(findings).sum()), int(fading(findings).sum())
-    if not n:
-        return f"No connection has {LEAST_DAYS} days of contact, so which are fading cannot be said."
+    fading, dormant = findings.lists["fading"], findings.lists["dormant"]
+    if fading.unknown:
+        return f"Which connections are fading is unknown: {fading.unknown}."
     seen = "" if whole(findings) else "; contact that was not imported cannot be seen"
+    often = int((findings.ties["days"] >= findings.thresholds["often"]).sum())
+    if not often:
+        return (
+            f"No connection has {findings.thresholds['often']:g} days of contact, so which are fading cannot be said."
+        )
     return (
-        f"Fading: {quiet:,} of {counted(n, 'connection')} with {LEAST_DAYS} or more days of contact, silent "
-        f"for longer than their own rhythm explains (chance below {QUIET:.0%}){seen}."
+        f"Of {counted(often, 'connection')} with {findings.thresholds['often']:g} or more days of contact, "
+        f"{len(fading.rows):,} {'is' if len(fading.rows) == 1 else 'are'} fading, silent for longer than their own "
+        f"rhythm explains, and {len(dormant.rows):,} {'has' if len(dormant.rows) == 1 else 'have'} been silent for "
+        f"over a year{seen}."
     )
