@@ -61,6 +61,11 @@ class Measured(msgspec.Struct, kw_only=True):
     unknown: float
     calibration: list[tuple[float, float, int]]
 
+    @property
+    def read_as(self) -> Literal["chance", "rank"]:
+        """How the score may be read: one that does no better than the constant rate gives an order and no chances."""
+        return "chance" if self.skill > 0 else "rank"
+
 
 class Backtest(msgspec.Struct, kw_only=True):
     """One cut of a history.

@@ -140,6 +140,7 @@ def _figures(cut: float, scorer: Measured) -> dict[str, Any]:
             name: None if np.isnan(figure.value) else [figure.low, figure.high] for name, figure in figures.items()
         },
         "skill": scorer.skill,
+        "read_as": scorer.read_as,
         "seen_before": scorer.seen_before,
         "new": scorer.new,
         "unknown": scorer.unknown,
@@ -170,6 +171,8 @@ def _lines(cut: float, test: Backtest) -> list[str]:
 
 def _picture(scorer: Measured) -> list[str]:
     """Draw how often what was given a chance came true, a line for each tenth of the pairs."""
+    if scorer.read_as == "rank":
+        return ["engagement did no better here than one chance for all pairs: read it as a rank, not as a chance.", ""]
     most = max((max(p, f) for p, f, _ in scorer.calibration), default=0.0) or 1.0
     lines = ["engagement by tenths of the pairs: said and came true"]
     for said, true, _ in scorer.calibration:

@@ -65,3 +65,19 @@ def test_wrong_words_are_refused_with_a_hint(capsys, home) -> None:
         with pytest.raises(SettingsError):
             days(text)
     assert (days("12h"), days("2w"), days("60")) == (0.5, 14, 60)
+
+
+def test_chances_that_do_no_better_than_one_for_all_are_read_as_a_rank(capsys, home) -> None:
+    """All fall silent at the cut but two of whom nothing was to be expected."""
+    talks = [(f"a{i}", f"b{i}", day) for day in range(60) for i in range(9)]
+    talks += (
+        [(b, a, day) for a, b, day in talks]
+        + [("c", "d", 5)]
+        + [pair for day in (70, 75) for pair in (("c", "d", day), ("d", "c", day))]
+    )
+    rows = "".join(f"{s},{t},message,{day * 86_400}\n" for s, t, day in talks)
+    (home / "talks.csv").write_text("source,target,kind,timestamp\n" + rows)
+    words = ("evaluate", "ties", "talks.csv", "--epoch", "relative", "--window", "2w", "--cut", "0.99", "--defaults")
+    assert "read it as a rank" in run(capsys, *words)[1]
+    found = {each["name"]: each for each in json.loads(run(capsys, *words, "--json")[1])["data"]["scorers"]}
+    assert found["engagement"]["read_as"] == "rank"
