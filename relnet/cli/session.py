@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -47,11 +48,16 @@ class Session:
 
     @cached_property
     def registry(self) -> Registry:
-        """The plugins: installed ones, then the user's folders."""
+        """The plugins: installed ones, then the user's folders, then files of the workspace that the user trusts."""
         from relnet.registry import find
+        from relnet.trust import trusted
 
         folders = [_settings.user_folder() / "plugins", *map(Path, self.settings.plugin_folders)]
-        return find(folders, self.settings.plugins)
+        named = self.given["workspace"] or self.settings.workspace
+        folder = workspace_path(named) if named else next(iter(recent()), None)
+        return find(
+            folders, self.settings.plugins, workspace=folder, trusted=trusted(), seconds=self.settings.plugin_seconds
+        )
 
     @property
     def as_of(self) -> int | None:
@@ -100,7 +106,8 @@ def session(context: typer.Context) -> Session:
 def workspace_path(name: str) -> Path:
     """Return the folder of a workspace: a path where it looks like one, else a name in the data folder."""
     path = Path(name).expanduser()
-    return path if path.is_absolute() or len(path.parts) > 1 or path.exists() else _settings.data_folder() / name
+    is_path = path.is_absolute() or any(sep in name for sep in (os.sep, "/")) or path.exists()
+    return path if is_path else _settings.data_folder() / name
 
 
 def recent() -> list[Path]:

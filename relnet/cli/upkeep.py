@@ -1,4 +1,4 @@
-"""Verbs about relnet itself: demo, config."""
+"""Verbs about relnet itself: demo, config, backup, doctor."""
 
 from __future__ import annotations
 
@@ -53,3 +53,32 @@ def demo(
         inputs = write_demo(place, seed=run.given["seed"] or 7, people=people)
         run.given["workspace"] = run.given["workspace"] or str(Path(temporary) / "workspace")
         open_here(run, run.workspace(create=True), inputs, ReadOptions())
+
+
+def backup(context: typer.Context, target: Path = typer.Argument(help="Zip file to write.")) -> None:
+    """Copy a workspace into one zip file: facts, judgements, settings. Unpacked, it is a workspace again."""
+    from relnet.store.backup import backup as written
+
+    run = session(context)
+    names = written(run.workspace(), target)
+    size = target.stat().st_size
+    if run.json:
+        emit_json("backup", {"file": str(target), "bytes": size, "members": names})
+    else:
+        emit(f"{target}: {len(names)} files, {size / 1e6:,.1f} MB")
+
+
+def doctor(context: typer.Context) -> None:
+    """Check what relnet stands on: versions, terminal, folders, plugins, and the workspace if there is one."""
+    from relnet.cli.doctor import checks
+
+    run = session(context)
+    found = list(checks(run))
+    if run.json:
+        emit_json("doctor", found)
+    else:
+        emit(table(("", "what", "found"), [("ok" if each.is_well else "!", each.what, each.found) for each in found]))
+        for each in found:
+            if each.hint:
+                say(f"{each.what}: {each.hint}")
+    raise typer.Exit(0 if all(each.is_well for each in found) else 1)

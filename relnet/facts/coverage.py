@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Direction = Literal["out", "in", "between"]
 Completeness = Literal["complete", "surviving", "sampled", "partial", "snapshot"]
 
+Span = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""First and last moment of each row, ms UTC."""
+
 ABSENCE_IS_ZERO: frozenset[str] = frozenset({"complete", "surviving"})
 DECLARED_ABSENCE_IS_ZERO: frozenset[str] = ABSENCE_IS_ZERO | {"snapshot"}
 """A list of follows says who does not follow, at its date."""
@@ -71,6 +74,7 @@ def covered(
     source: NDArray[np.int64],
     target: NDArray[np.int64],
     enough: frozenset[str] = ABSENCE_IS_ZERO,
+    span: Span | None = None,
 ) -> NDArray[np.bool_]:
     """Tell for each (source, target) whether absence of every one of `kinds` means zero.
 
@@ -84,6 +88,8 @@ def covered(
         int64[n] account keys of the directed pair.
     enough
         Completeness under which absence means zero.
+    span
+        First and last moment that must be covered without a gap; by default the times of coverage do not matter.
 
     Returns
     -------
@@ -93,14 +99,38 @@ def covered(
     known = np.full(len(source), bool(kinds))
     for kind in kinds:
         seen = np.zeros(len(source), dtype=np.bool_)
-        for coverage, account in rows:
-            if coverage.kind not in (kind, "*"):
-                continue
-            if account is None:
-                seen |= True
-            elif coverage.direction == "between":
-                seen |= (source == account) | (target == account)
-            else:
-                seen |= (source if coverage.direction == "out" else target) == account
+        for (direction, account), spans in _spans(rows, kind).items():
+            inside = np.full(len(source), True)
+            if account is not None and direction == "between":
+                inside = (source == account) | (target == account)
+            elif account is not None:
+                inside = (source if direction == "out" else target) == account
+            if span is not None:
+                first, last = span
+                inside &= np.logical_or.reduce([(begin <= first) & (last <= end) for begin, end in spans])
+            seen |= inside
         known &= seen
     return known
+
+
+def _spans(
+    rows: Iterable[tuple[Coverage, int | None]], kind: str
+) -> dict[tuple[str, int | None], list[tuple[float, float]]]:
+    """Return the spans of time in which each direction of each account is covered, those that overlap joined."""
+    found: dict[tuple[str, int | None], list[tuple[float, float]]] = {}
+    for coverage, account in rows:
+        if coverage.kind in (kind, "*"):
+            begin = -np.inf if coverage.since is None else coverage.since
+            end = np.inf if coverage.until is None else coverage.until
+            found.setdefault((coverage.direction, account), []).append((begin, end))
+    return {side: _joined(spans) for side, spans in found.items()}
+
+
+def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    joined: list[tuple[float, float]] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((begin, end))
+    return joined

@@ -1,7 +1,7 @@
 """int64 keys for native ids: the same on every machine, with no shared counter.
 
-Decimal ids (X, Telegram, Discord, edge lists …) are mixed by the finaliser of SplitMix64 (Steele, Lea,
-Flood 2014), a bijection, so that two of one network can never collide and a column takes nanoseconds a
+Decimal ids below 2**64 (X, Telegram, Discord, edge lists …) are mixed by the finaliser of SplitMix64 (Steele,
+Lea, Flood 2014), a bijection, so that two of one network can never collide and a column takes nanoseconds a
 row. All other ids take the first 8 bytes of BLAKE2b; a collision stops the import (`KeyCollision`).
 """
 
@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 SEPARATOR = "\x1f"
-DECIMAL = r"^[1-9][0-9]{0,17}$"
-"""Ids that are mixed as numbers."""
 
 
 def key(network: str, native_id: str) -> int:
@@ -32,18 +31,22 @@ def keys(networks: pl.Series, native_ids: pl.Series) -> pl.Series:
     networks, native_ids
         String columns of equal length.
     """
-    frame = pl.DataFrame({"network": networks, "id": native_ids})
-    decimal = frame["id"].str.contains(DECIMAL).fill_null(False)
-    out = np.zeros(len(frame), dtype=np.int64)
-    rows = decimal.to_numpy()
-    if rows.any():
-        numbers = frame["id"].filter(decimal).cast(pl.Int64).to_numpy()
-        out[rows] = _mix(numbers, _seeds(frame["network"].filter(decimal)))
-    rest = (~decimal) & frame["id"].is_not_null()
-    if rest.any():
-        texts = frame.filter(rest).select(pl.concat_str("network", "id", separator=SEPARATOR)).to_series()
-        out[rest.to_numpy()] = text_keys(texts)
-    return pl.Series("key", out).set(frame["id"].is_null(), None)
+    if len(native_ids) > 1 and _all_alike(native_ids) and _all_alike(networks):
+        return keys(networks[:1], native_ids[:1]).new_from_index(0, len(native_ids))
+    numbers = native_ids.cast(pl.UInt64, strict=False)
+    mixed = pl.Series("key", _mix(numbers.fill_null(0).to_numpy(), _seeds(networks)))
+    # "+7" and "07" are other ids than "7", and come before "1"
+    other = ~(numbers.is_not_null() & (native_ids >= "1"))
+    if not other.any():
+        return mixed
+    rows = (other & native_ids.is_not_null()).arg_true()
+    if len(rows):
+        mixed = mixed.scatter(rows, text_keys(networks.gather(rows) + SEPARATOR + native_ids.gather(rows)))
+    return mixed.set(native_ids.is_null(), None)
+
+
+def _all_alike(values: pl.Series) -> bool:
+    return bool(values.eq_missing(values[0]).all())
 
 
 def text_keys(texts: pl.Series) -> NDArray[np.int64]:
@@ -70,14 +73,13 @@ def _seed(network: str) -> int:
 
 
 def _seeds(networks: pl.Series) -> NDArray[np.uint64]:
-    distinct = networks.unique()
-    if len(distinct) == 1:
-        return np.full(1, _seed(distinct[0]), dtype=np.uint64)
-    table = {name: _seed(name) for name in distinct}
+    if len(networks) and _all_alike(networks):
+        return np.full(1, _seed(networks[0]), dtype=np.uint64)
+    table = {name: _seed(name) for name in networks.unique()}
     return np.array([table[name] for name in networks], dtype=np.uint64)
 
 
-def _mix(numbers: NDArray[np.int64], seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _mix(numbers: NDArray[Any], seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
     z = numbers.astype(np.uint64) + seeds
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -64,6 +64,8 @@ class Account(msgspec.Struct):
     """What was seen of one account at `seen_at`; everything not seen is `None`.
 
     `owner` marks the account whose record this is. `same_as` names the id behind an unresolved `@handle`.
+    `also_known_as` lists the ids or links that the account says are its own as well, a space between: one side's
+    word, which is offered to the user and joins nothing by itself.
     """
 
     native_id: str
@@ -90,6 +92,7 @@ class Account(msgspec.Struct):
     automated: bool | None = None
     state: State | None = None
     same_as: str | None = None
+    also_known_as: str | None = None
     owner: bool = False
     seen_at: int | None = None
     network: str | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Final, Self, cast
@@ -23,6 +26,10 @@ SMALL: Final = 64 << 20
 HEAD: Final = 65536
 
 _CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+_IN_MAILDIR = re.compile(r"(?:cur|new|tmp)/(?:\d+\.[^/]+|[^/]+[:;!]2,[A-Za-z]*)")
+"""Where a message lies says what became of it, so that a lone folder of these is no top folder."""
+_PACKED = re.compile(r"\.(?:gz|gzip|zst|zstd)$", re.IGNORECASE)
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, zstandard.ZstdError, EOFError)
 """What the unpackers raise on a damaged or cut input."""
 
@@ -43,7 +50,7 @@ class Archive:
         self._open, self._close = opener, close
         names = {_safe(name, path): name for name in sizes if not _is_clutter(name)}
         top = "" if is_file else _single_top(names)
-        self._raw = {name.removeprefix(top): raw for name, raw in names.items()}
+        self._raw = _bare_names({name.removeprefix(top): raw for name, raw in names.items()})
         self.sizes = {name: sizes[raw] for name, raw in self._raw.items()}
 
     @classmethod
@@ -68,11 +75,11 @@ class Archive:
                 raise UnreadableInput("The file is empty.", "Download or export it again.", str(path))
             if magic[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
                 return _zip(path)
-            if magic[:2] == b"\x1f\x8b" or magic[:4] == b"\x28\xb5\x2f\xfd":
-                return _packed(path)
+            if magic.startswith((_GZIP, _ZSTD)):
+                return _packed(path, is_gzip=magic.startswith(_GZIP))
             if magic[257:262] == b"ustar":
                 return _tar(path)
-            return _file(path, path.name, lambda: path.open("rb"), path.stat().st_size)
+            return Archive(path, {path.name: path.stat().st_size}, lambda _: path.open("rb"), is_file=True)
         except PermissionError as error:
             raise UnreadableInput("The file may not be read.", "Check its permissions.", str(path)) from error
         except DAMAGE as error:
@@ -94,7 +101,9 @@ class Archive:
         if name not in self._raw:
             raise UnreadableInput(f"It has no member {name}.", "", str(self.path))
         try:
-            return self._open(self._raw[name])
+            stream = self._open(self._raw[name])
+            packed = not self.is_file and _PACKED.search(self._raw[name])
+            return _unpacked(stream, self.sizes[name], self.path) if packed else stream
         except (RuntimeError, NotImplementedError) as error:
             raise UnreadableInput(
                 f"The member {name} cannot be unpacked ({error}).",
@@ -145,13 +154,13 @@ def _safe(name: str, path: Path) -> str:
     return str(posix)
 
 
-def _single_top(names: Mapping[str, str]) -> str:
+def _single_top(names: Iterable[str]) -> str:
     """Return the one folder that holds everything, with its slash, or nothing."""
     tops = {name.partition("/")[0] for name in names}
-    if len(tops) != 1 or any("/" not in name for name in names):
+    if len(tops) != 1 or any("/" not in name for name in names) or all(map(_IN_MAILDIR.fullmatch, names)):
         return ""
     top = f"{tops.pop()}/"
-    return top + _single_top({name.removeprefix(top): "" for name in names})
+    return top + _single_top([name.removeprefix(top) for name in names])
 
 
 def _folder(path: Path) -> Archive:
@@ -167,16 +176,14 @@ def _folder(path: Path) -> Archive:
     return Archive(path, sizes, lambda name: (path / name).open("rb"))
 
 
-def _file(path: Path, name: str, opener: Callable[[], IO[bytes]], size: int) -> Archive:
-    return Archive(path, {name: size}, lambda _: opener(), is_file=True)
-
-
 def _zip(path: Path) -> Archive:
     file = zipfile.ZipFile(path)
     infos = {info.filename: info for info in file.infolist() if not info.is_dir()}
     for info in infos.values():
-        if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        if info.file_size > max(SMALL, MAX_RATIO * info.compress_size):
             raise _bomb(path, info.filename)
+    if sum(info.file_size for info in infos.values()) > max(SMALL, MAX_RATIO * path.stat().st_size):
+        raise _bomb(path, path.name)
     return Archive(
         path,
         {name: info.file_size for name, info in infos.items()},
@@ -187,7 +194,13 @@ def _zip(path: Path) -> Archive:
 
 def _tar(path: Path) -> Archive:
     file = tarfile.open(path)  # noqa: SIM115 - closed with the archive
-    members = {member.name: member for member in file.getmembers() if member.isfile()}
+    members, left = {}, max(SMALL, MAX_RATIO * path.stat().st_size)
+    for member in file:  # a header tells the size before what it speaks of is unpacked
+        left -= member.size
+        if left < 0:
+            raise _bomb(path, member.name)
+        if member.isfile():
+            members[member.name] = member
 
     def opener(name: str) -> IO[bytes]:
         stream = file.extractfile(members[name])
@@ -198,27 +211,38 @@ def _tar(path: Path) -> Archive:
     return Archive(path, {name: member.size for name, member in members.items()}, opener, close=file.close)
 
 
-def _packed(path: Path) -> Archive:
+def _packed(path: Path, *, is_gzip: bool) -> Archive:
     """A gzip or zstd file: a tar inside, or a single file."""
     packed = path.stat().st_size
 
     def opener() -> IO[bytes]:
-        raw = path.open("rb")
-        if path_magic == b"\x1f\x8b":
-            inner = cast(IO[bytes], _Gunzip(raw))
-        else:
-            inner = cast(IO[bytes], zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
-        return cast(IO[bytes], _Bounded(inner, raw, max(SMALL, MAX_RATIO * packed), path))
+        return _unpacked(path.open("rb"), packed, path)
 
-    with path.open("rb") as file:
-        path_magic = file.read(2)
     with opener() as stream:
         head = stream.read(512)
-    if head[257:262] == b"ustar" and path_magic == b"\x1f\x8b":
+    if head[257:262] == b"ustar":
+        if not is_gzip:
+            raise UnreadableInput("A tar packed by zstd.", "Unpack it and give relnet the folder.", str(path))
         return _tar(path)
-    suffix = path.suffix.lower()
-    name = path.name[: -len(suffix)] if suffix in (".gz", ".zst", ".gzip", ".zstd") else path.name
-    return _file(path, name, opener, packed)
+    return Archive(path, {_PACKED.sub("", path.name): packed}, lambda _: opener(), is_file=True)
+
+
+def _bare_names(names: Mapping[str, str]) -> dict[str, str]:
+    """Take the ending of its packing off a member's name, unless two would be called alike."""
+    often = Counter(_PACKED.sub("", name) for name in names)
+    return {bare if often[bare := _PACKED.sub("", name)] == 1 else name: raw for name, raw in names.items()}
+
+
+def _unpacked(raw: IO[bytes], packed: int, path: Path) -> IO[bytes]:
+    """Return the content of a gzip or zstd stream as it is read; any other stream as it is."""
+    magic = cast(io.BufferedReader, raw).peek(4)
+    if magic.startswith(_GZIP):
+        inner = cast(IO[bytes], _Gunzip(raw))
+    elif magic.startswith(_ZSTD):
+        inner = cast(IO[bytes], zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+    else:
+        return raw
+    return cast(IO[bytes], _Bounded(inner, raw, max(SMALL, MAX_RATIO * packed), path))
 
 
 def _bomb(path: Path, name: str) -> UnsafeInput:

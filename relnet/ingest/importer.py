@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from relnet.errors import InputError, UnknownFormat
+from relnet.errors import InputError, PluginError, RelnetError, UnknownFormat
 from relnet.facts.coverage import Coverage
 from relnet.facts.keys import key
 from relnet.facts.records import KIND_CLASSES
@@ -21,6 +21,7 @@ from relnet.store import log
 from relnet.store.log import Manifest, PartImport
 from relnet.store.workspace import Workspace
 
+_TOLD: Final = ("interactions", "posts", "declared", "self")
 SURE: Final = 0.5
 """A source must be at least this sure of an input."""
 
@@ -108,7 +109,7 @@ def _inputs(
         if not path.is_dir():
             raise
     found = []
-    for child in sorted(path.iterdir()):
+    for child in _below(path):
         try:
             if not child.name.startswith("."):
                 found.append((child, sniff(child, sources)))
@@ -117,6 +118,12 @@ def _inputs(
     if not found:
         raise _unknown(path)
     yield from found
+
+
+def _below(path: Path) -> list[Path]:
+    """Return what a folder holds, or the folder that is all it holds."""
+    children = sorted(path.iterdir())
+    return _below(children[0]) if len(children) == 1 and children[0].is_dir() else children
 
 
 def sniff(path: Path, sources: Sequence[Source]) -> Source:
@@ -129,17 +136,36 @@ def sniff(path: Path, sources: Sequence[Source]) -> Source:
     """
     with Archive.open(path) as archive:
         peek = ArchivePeek(archive)
-        sure, best = max(((_surety(source, peek), source) for source in sources), key=lambda pair: pair[0])
+        sure, best = _surest(sources, peek)
+        if sure < SURE and len(peek.names) == 1:  # a file that was packed alone is that file
+            peek.is_file, peek.head = True, peek.start(peek.names[0])
+            sure, best = _surest(sources, peek)
     if sure < SURE:
         raise _unknown(path)
     return best
 
 
+def _surest(sources: Sequence[Source], peek: ArchivePeek) -> tuple[float, Source]:
+    return max(((_surety(source, peek), source) for source in sources), key=lambda pair: pair[0])
+
+
 def _surety(source: Source, peek: ArchivePeek) -> float:
+    home = type(source).home
     try:
+        if home is not None:
+            from relnet.worker import worker
+
+            files = {type(source).__module__: home.file} if home.file else {}
+            sure = float(worker().call(_sniffed, source, peek.path, seconds=home.seconds, files=files))
+            return sure if 0 <= sure <= 1 else 0.0
         return float(source.sniff(peek))
     except Exception:
         return 0.0
+
+
+def _sniffed(source: Source, path: str) -> float:
+    with Archive.open(Path(path)) as archive:
+        return source.sniff(ArchivePeek(archive))
 
 
 def _unknown(path: Path) -> UnknownFormat:
@@ -169,7 +195,8 @@ def _load(path: Path, source: Source, workspace: Workspace, options: ReadOptions
             for item in source.read(reader):
                 keyed.add(item)
             keyed.finish()
-            if not keyed.rows["interactions"] + keyed.observed + keyed.rows["declared"]:
+            others = keyed.observed - len(keyed.owners)
+            if not sum(keyed.rows[kind] for kind in _TOLD) + others and (reader.skips or not keyed.observed):
                 raise InputError(_nothing(reader), "Check that the file is complete.", str(path))
             coverage = source.coverage(reader)
         import_id = _import_id(reader.digest(), source, stated)
@@ -204,9 +231,13 @@ def _load(path: Path, source: Source, workspace: Workspace, options: ReadOptions
             finished=_clock(),
         )
         part.commit(manifest)
-    except BaseException:
+    except BaseException as error:
         part.drop()
-        raise
+        if type(source).home is None or not isinstance(error, Exception) or isinstance(error, RelnetError):
+            raise
+        raise PluginError(
+            f"The reader {source.name} failed ({type(error).__name__}: {error}).", "Tell its author.", str(path)
+        ) from error
     for old in imports.values():
         if (old.digest, old.source) == (manifest.digest, manifest.source) and old.options == stated:
             log.remove(workspace.log, old.import_id)

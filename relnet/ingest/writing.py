@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from relnet.errors import KeyCollision
-from relnet.facts.keys import DECIMAL, combine, keys, text_keys
+from relnet.facts.keys import combine, keys, text_keys
 from relnet.facts.records import TWIN_ORDER, Account, Declared, Interaction, Post, Record
 from relnet.ingest.occurrences import Occurrences
 from relnet.ingest.reader import ArchiveReader
@@ -18,6 +18,10 @@ from relnet.store.log import SCHEMAS, PartImport
 
 FLUSH: Final = 50_000
 """Records held before a piece is written."""
+_BARE: Final = 200_000
+"""Accounts of which nothing but the id is known, written at a time."""
+_MET: Final = 1 << 20
+"""Ids met that are held before they are freed of repeats."""
 
 _TYPES: Final[dict[type, str]] = {
     Interaction: "interactions",
@@ -63,6 +67,7 @@ class Keyed:
         self.kinds: set[str] = set()
         self.owners: list[tuple[int, str, str]] = []
         self.observed = 0
+        self._stated = False
         self.seen_at: int | None = None
 
     def add(self, item: Record | Batch) -> None:
@@ -125,20 +130,21 @@ class Keyed:
         frame = apart
         self.kinds.update(frame["kind"].unique())
         networks = frame["network"]
-        for side in ("source", "target"):
-            frame = frame.with_columns(_lowered(side))
+        frame = frame.with_columns(_lowered("source"), _lowered("target"))
         source, target = keys(networks, frame["source"]), keys(networks, frame["target"])
         self._meet(networks, frame["source"], source)
         self._meet(networks, frame["target"], target)
-        event = keys(networks, frame["event"])
+        event_keys = event = keys(networks, frame["event"])
         if event.null_count():
             event = self._without_id(frame, event, source, target)
         frame = frame.with_columns(
             source=source, target=target, event_id="event", parent_id="parent", event=event,
             parent=keys(networks, frame["parent"]), thread=keys(networks, frame["thread"]),
-            post=keys(networks, frame["post"].fill_null(frame["event"])),
+            post=pl.coalesce(keys(networks, frame["post"]), pl.lit(event_keys)),
         )  # fmt: skip
-        if frame["event_id"].null_count() < len(frame):
+        stated = frame["event_id"].null_count() < len(frame)
+        self._stated |= stated
+        if stated and _repeat(event, source, target):
             rank = pl.col("kind").replace_strict(list(TWIN_ORDER), [0, 1, 2], default=3, return_dtype=pl.Int8)
             frame = frame.sort(rank, maintain_order=True).unique(
                 ["event", "source", "target"], keep="first", maintain_order=True
@@ -175,7 +181,9 @@ class Keyed:
         author = keys(frame["network"], frame["author"])
         self._meet(frame["network"], frame["author"], author)
         frame = frame.with_columns(post_id="post", post=keys(frame["network"], frame["post"]), author=author)
-        self._put("posts", frame.unique("post", keep="last", maintain_order=True))
+        if frame["post"].n_unique() < len(frame):
+            frame = frame.unique("post", keep="last", maintain_order=True)
+        self._put("posts", frame)
 
     def _declared(self, frame: pl.DataFrame) -> None:
         networks = frame["network"]
@@ -190,11 +198,8 @@ class Keyed:
         self._part.write(kind, frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items()))
 
     def _meet(self, networks: pl.Series, native: pl.Series, account: pl.Series) -> None:
-        met = pl.DataFrame({"account": account, "network": networks, "native_id": native})
-        # Decimal ids of one network cannot collide, so their keys alone tell them apart; texts are compared.
-        decimal = pl.col("native_id").str.contains(DECIMAL)
-        self._met += [met.filter(decimal).unique("account"), met.filter(~decimal).unique()]
-        if len(self._met) > 64:
+        self._met.append(pl.DataFrame({"account": account, "network": networks, "native_id": native}).unique())
+        if sum(map(len, self._met[1:])) > max(_MET, len(self._met[0])):
             self._met = [pl.concat(self._met).unique()]
 
     def _write_accounts(self) -> None:
@@ -212,12 +217,18 @@ class Keyed:
             seen_at=pl.lit(self._default_seen_at()),
             owner=pl.lit(False),
         )
-        bare = bare.with_columns(pl.lit(None, dtype).alias(n) for n, dtype in schema.items() if n not in bare.columns)
-        frame = pl.concat([*seen, bare.select(*schema)], how="vertical_relaxed")
-        same = [name for name in schema if name not in ("seen_at", "origin", "record")]
-        frame = frame.sort("seen_at", maintain_order=True).unique(same, keep="last", maintain_order=True)
-        self.seen_at = frame["seen_at"].max()  # type: ignore[assignment]
-        self._put("accounts", frame)
+        for piece in bare.iter_slices(_BARE):
+            self._put(
+                "accounts",
+                piece.with_columns(pl.lit(None, schema[n]).alias(n) for n in schema.keys() - {*piece.columns}),
+            )
+        if seen:
+            same = [name for name in schema if name not in ("seen_at", "origin", "record")]
+            frame = pl.concat(seen, how="vertical_relaxed").sort("seen_at", maintain_order=True)
+            self._put("accounts", frame.unique(same, keep="last", maintain_order=True))
+            self.seen_at = frame["seen_at"].max()  # type: ignore[assignment]
+        if len(bare):
+            self.seen_at = max(self.seen_at or 0, self._default_seen_at())
 
     def check_collisions(self, files: list[str]) -> None:
         """Compare the accounts met with those of earlier imports.
@@ -244,7 +255,7 @@ class Keyed:
         if not mine:
             return 0
         repeated = 0
-        if len(mine) > 1:
+        if len(mine) > 1 and self._stated:  # built keys are numbered and never repeat
             repeated = _count("SELECT count(*) - count(DISTINCT (event, source, target)) FROM read_parquet(?)", [mine])
         if not files:
             return repeated
@@ -259,6 +270,12 @@ def _count(query: str, parameters: list[Any]) -> int:
     row = duckdb.execute(query, parameters).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _repeat(event: pl.Series, source: pl.Series, target: pl.Series) -> bool:
+    """Tell whether two rows may be of one event and one pair."""
+    rows = pl.Series(combine(event.to_numpy(), source.to_numpy(), target.to_numpy()))
+    return rows.n_unique() < len(rows)
 
 
 def _completed(kind: str, frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,13 +1,17 @@
 """Reading and writing what the user decides: overrides, notes, tags, actions, persons; all undoable."""
 
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from sqlmodel import Session, col, select
 
 from relnet.store.catalog import Annotation, Catalog, Override, Person, PersonAccount, Review, now
 
-AnnotationKind = Literal["note", "tag", "hidden", "action"]
+AnnotationKind = Literal["note", "tag", "hidden", "action", "removed"]
 Row = TypeVar("Row", Override, Annotation, PersonAccount)
+_REMOVED: Final = "removed"
+"""Kind of a row that takes the annotation off whose number is its text."""
+_SPLIT: Final = "split"
+"""What stands in place of a proof where an account was taken out of its person."""
 
 
 def overrides(catalog: Catalog) -> dict[int, str]:
@@ -29,7 +33,9 @@ def annotations(catalog: Catalog, account: int | None = None) -> list[Annotation
     if account is not None:
         query = query.where(Annotation.account == account)
     with catalog.session() as session:
-        return list(session.exec(query).all())
+        rows = list(session.exec(query).all())
+    removed = {row.text for row in rows if row.kind == _REMOVED}
+    return [row for row in rows if row.kind != _REMOVED and str(row.id) not in removed]
 
 
 def annotate(catalog: Catalog, account: int, kind: AnnotationKind, text: str = "") -> None:
@@ -38,35 +44,55 @@ def annotate(catalog: Catalog, account: int, kind: AnnotationKind, text: str = "
         session.add(Annotation(account=account, kind=kind, text=text))
 
 
-def merge_accounts(
-    catalog: Catalog, name: str, accounts: list[int], *, is_me: bool = False, proof: str = "user"
-) -> None:
-    """Say that accounts are one person."""
+def remove_annotation(catalog: Catalog, account: int, number: int) -> None:
+    """Take one annotation off; that is a judgement of its own, which `undo` takes back."""
+    annotate(catalog, account, _REMOVED, str(number))
+
+
+def merge_accounts(catalog: Catalog, name: str, accounts: list[int], *, is_me: bool = False) -> list[int]:
+    """Say that accounts are one person, with all who were joined to them before; return the person's accounts."""
+    before = [(person, joined) for person, joined in persons(catalog) if set(joined) & set(accounts)]
+    accounts = list(dict.fromkeys([*accounts, *(each for _, joined in before for each in joined)]))
     with catalog.session() as session:
-        person = Person(name=name, is_me=is_me)
+        person = Person(name=name, is_me=is_me or any(person.is_me for person, _ in before))
         session.add(person)
         session.flush()
         assert person.id is not None
-        session.add_all([PersonAccount(person_id=person.id, account=account, proof=proof) for account in accounts])
+        session.add_all([PersonAccount(person_id=person.id, account=account) for account in accounts])
+    return accounts
+
+
+def split_account(catalog: Catalog, account: int) -> str | None:
+    """Take an account out of its person; return the person's name, `None` where it is of none."""
+    for person, accounts in persons(catalog):
+        if account in accounts:
+            assert person.id is not None
+            with catalog.session() as session:
+                session.add(PersonAccount(person_id=person.id, account=account, proof=_SPLIT))
+            return person.name
+    return None
 
 
 def persons(catalog: Catalog) -> list[tuple[Person, list[int]]]:
-    """Return the persons with their accounts in force."""
+    """Return the persons with their accounts in force: what was said last of an account counts."""
     with catalog.session() as session:
         rows = session.exec(
             select(PersonAccount).where(col(PersonAccount.undone_at).is_(None)).order_by(col(PersonAccount.id))
         ).all()
         people = {person.id: person for person in session.exec(select(Person)).all()}
+    place = {row.account: None if row.proof == _SPLIT else row.person_id for row in rows}
     grouped: dict[int, list[int]] = {}
-    for row in rows:
-        grouped.setdefault(row.person_id, []).append(row.account)
-    return [(people[person_id], accounts) for person_id, accounts in grouped.items()]
+    for account, person_id in place.items():
+        if person_id is not None:
+            grouped.setdefault(person_id, []).append(account)
+    found = [(people[person_id], accounts) for person_id, accounts in grouped.items()]
+    return [(person, accounts) for person, accounts in found if len(accounts) > 1 or person.is_me]
 
 
 def undo(catalog: Catalog) -> str | None:
     """Undo the newest judgement in force; return what it was, `None` where there is nothing to undo.
 
-    A merge of several accounts into a person is one judgement.
+    A join of several accounts into a person is one judgement.
     """
     with catalog.session() as session:
         candidates = (
@@ -80,14 +106,18 @@ def undo(catalog: Catalog) -> str | None:
         last = max(newest, key=lambda row: row.created_at)
         last.undone_at = now()
         if isinstance(last, PersonAccount):
+            if last.proof == _SPLIT:
+                return "split of a person"
             for row in session.exec(
                 select(PersonAccount).where(
                     PersonAccount.person_id == last.person_id, col(PersonAccount.undone_at).is_(None)
                 )
             ):
                 row.undone_at = last.undone_at
-            return "person"
-        return f"label {last.label}" if isinstance(last, Override) else last.kind
+            return "join of a person"
+        if isinstance(last, Override):
+            return f"label {last.label}"
+        return "removal from the list" if last.kind == _REMOVED else last.kind
 
 
 def _newest(session: Session, table: type[Row]) -> Row | None:

@@ -31,8 +31,8 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "likes": pl.Int64, "listed": pl.Int64, "last_active_at": pl.Int64, "has_bio": pl.Boolean,
         "has_url": pl.Boolean, "has_location": pl.Boolean, "has_banner": pl.Boolean, "default_avatar": pl.Boolean,
         "default_profile": pl.Boolean, "verified": pl.Boolean, "protected": pl.Boolean,
-        "automated": pl.Boolean, "state": pl.String, "alias_of": pl.Int64, "owner": pl.Boolean,
-        "origin": pl.Int32, "record": pl.Int64,
+        "automated": pl.Boolean, "state": pl.String, "alias_of": pl.Int64, "also_known_as": pl.String,
+        "owner": pl.Boolean, "origin": pl.Int32, "record": pl.Int64,
     },
     "posts": {
         "post": pl.Int64, "post_id": pl.String, "author": pl.Int64, "at": pl.Int64, "text": pl.String,
@@ -158,6 +158,20 @@ class _Versioned(msgspec.Struct):
 def pieces(log: Path, imports: Mapping[str, Manifest] | list[str], kind: str) -> list[str]:
     """Return the Parquet files of one kind in some imports, in the order of the imports."""
     return [str(path) for name in imports for path in sorted((log / name).glob(f"{kind}-*.parquet"))]
+
+
+def damaged(log: Path, manifest: Manifest) -> list[str]:
+    """Return the kinds of facts of which an import holds other than its manifest says."""
+    found = []
+    for kind in SCHEMAS:
+        try:
+            files = pieces(log, [manifest.import_id], kind)
+            held = pl.scan_parquet(files).select(pl.len()).collect().item() if files else 0
+        except (OSError, pl.exceptions.PolarsError):
+            held = None
+        if held != manifest.rows.get(kind, 0):
+            found.append(kind)
+    return found
 
 
 def sweep(log: Path) -> None:

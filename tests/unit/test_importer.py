@@ -2,12 +2,14 @@
 
 import gzip
 import io
+import tarfile
 import zipfile
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,8 +46,9 @@ def refused(path: Path, sources: list[Source], tmp_path: Path) -> RelnetError:
         ("cut.zip", b"PK\x03\x04" + bytes(60), InputError, "cut off or damaged"),
         ("cut.csv.gz", gzip.compress(GOOD.encode() * 400)[:-30], InputError, "cut off or damaged"),
         ("header.csv", b"source,target,kind,timestamp\n", InputError, "holds no"),
+        ("tweets.js", b"window.YTD.tweets.part0 = " + b"[" * 100_000, InputError, "nested too deep"),
     ],
-    ids=("empty", "picture", "cut zip", "cut gzip", "header only"),
+    ids=("empty", "picture", "cut zip", "cut gzip", "header only", "deep JSON"),
 )
 def test_bad_files_are_refused_in_one_sentence(name, content, kind, says, sources, tmp_path) -> None:
     path = tmp_path / name
@@ -97,6 +100,58 @@ def test_bombs_are_refused(tmp_path) -> None:
     ):
         while stream.read(1 << 20):
             pass
+
+
+def test_a_tar_that_would_unpack_without_end_is_refused_by_its_headers(tmp_path) -> None:
+    header = tarfile.TarInfo("posts.jsonl")
+    header.size = 1 << 40
+    (tmp_path / "bomb.tar.gz").write_bytes(gzip.compress(header.tobuf() + bytes(4096)))
+    with pytest.raises(UnsafeInput, match="times its size"):
+        Archive.open(tmp_path / "bomb.tar.gz")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_packed_members_are_read_in_place(pack, tmp_path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "edges.csv.gz").write_bytes(pack(GOOD.encode()))
+    with Archive.open(folder) as archive:
+        assert archive.names == ["edges.csv"]
+    (tmp_path / "twins").mkdir()
+    for name in ("x.csv.gz", "x.csv.zst"):
+        (tmp_path / "twins" / name).write_bytes(pack(GOOD.encode()))
+    with Archive.open(tmp_path / "twins") as archive:
+        assert [archive.start(name, 6) for name in archive.names] == [b"source", b"source"]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+        out.write(folder / "edges.csv.gz", "top/edges.csv.gz")
+    for path in (folder, tmp_path / "a.zip"):
+        assert read(path).rows("source", "target") == [("1", "2"), ("2", "1")]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("M/cur/17.M1.host:2,S", "cur/17.M1.host:2,S"), ("new/x/tweets.js", "tweets.js"), ("cur/a", "a")]
+)
+def test_a_lone_folder_of_a_maildir_is_no_top_folder(name, kept, tmp_path) -> None:
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text("x")
+    with Archive.open(tmp_path) as archive:
+        assert archive.names == [kept]
+
+
+def test_a_file_that_was_packed_alone_is_read_as_that_file(tmp_path) -> None:
+    line = '{"id":"13","author_id":"7","text":"hi","created_at":"2020-09-13T12:26:40Z","in_reply_to_user_id":"8"}\n'
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+        out.writestr("posts/a.jsonl", line)
+    assert read(tmp_path / "a.zip").rows() == [("7", "8", "reply")]
+
+
+def test_inputs_are_found_below_a_lone_folder(sources, tmp_path) -> None:
+    for name in ("x/y/one.csv", "x/y/two.csv", "x/y/notes.txt"):
+        (tmp_path / "all" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "all" / name).write_text(GOOD + f"3,4,{name},1600000000\n" if name.endswith("csv") else "hello")
+    report = load([tmp_path / "all"], Workspace(tmp_path / "workspace"), sources)
+    assert [Path(each.path).name for each in report.loaded] == ["one.csv", "two.csv"]
+    assert [Path(each).name for each in report.unknown] == ["notes.txt"]
 
 
 def test_a_single_top_folder_is_looked_through(tmp_path) -> None:

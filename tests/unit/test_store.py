@@ -77,7 +77,7 @@ def test_joined_accounts_are_one_and_undo_parts_them(workspace) -> None:
     keys = [key("test", "ana"), key("test", "bob")]
     judgements.merge_accounts(workspace.catalog, "Ana", keys)
     assert len(assess(workspace, find()).connections) == 1
-    assert judgements.undo(workspace.catalog) == "person"
+    assert judgements.undo(workspace.catalog) == "join of a person"
     assert len(assess(workspace, find()).connections) == 2
 
 

@@ -28,7 +28,8 @@ _AFTER: Final = 10 * _MINUTES
 _BEFORE: Final = 60 * _MINUTES
 """A date this far before its own key was set back on purpose."""
 _POST: Final = "app.bsky.feed.post"
-_KINDS: Final = ("reply", "mention", "quote", "repost", "like")
+PROFILE: Final = "app.bsky.actor.profile/self"
+KINDS: Final = ("reply", "mention", "quote", "repost", "like")
 _STATES: Final[dict[str, Literal["follow", "block"]]] = {
     "app.bsky.graph.follow": "follow",
     "app.bsky.graph.block": "block",
@@ -77,60 +78,75 @@ class Bluesky(Source):
             if repository.at is not None:
                 reader.remember("seen_at", repository.at)
             reader.found["repositories"].append((repository.did, repository.at))
-            yield from _Facts(reader, name, repository).all()
+            yield from _facts(reader, name, repository)
 
     def coverage(self, reader: Reader) -> list[Coverage]:
         """Return the account's own acts as far as they survive, up to its last write."""
         since, _ = reader.span()
         rows = []
         for did, until in reader.found.get("repositories", ()):
-            rows += [Coverage(kind, "out", did, since, until, "surviving") for kind in _KINDS]
+            rows += [Coverage(kind, "out", did, since, until, "surviving") for kind in KINDS]
             rows.append(Coverage("follow", "out", did, None, until, "snapshot"))
         return rows
 
 
-class _Facts:
-    """The rules by which the records of one repository become facts."""
+def _facts(reader: Reader, name: str, repository: Repository) -> Iterator[Record]:
+    """Yield everything in a repository, the owner first."""
+    counts = Counter(key.partition("/")[0] for key, _ in repository.records)
+    profile = next((block for key, block in repository.records if key == PROFILE), None)
+    yield _owner(repository, repository.record(profile) if profile else None, counts)
+    facts = Facts(reader, name, repository.did, repository.at)
+    for number, (key, block) in enumerate(repository.records):
+        if key == PROFILE:
+            continue
+        with reader.record(number, name):
+            record = repository.record(block)
+            if not isinstance(record, dict):
+                reader.skip("record that the file lacks", number, name)
+            else:
+                yield from facts.of(key, record, number)
 
-    def __init__(self, reader: Reader, name: str, repository: Repository) -> None:
-        self._reader, self._name, self._repository = reader, name, repository
-        self._ego = repository.did
+
+def _owner(repository: Repository, profile: Any, counts: Mapping[str, int]) -> Account:
+    account = Account(
+        repository.did, posts=counts[_POST], following=counts["app.bsky.graph.follow"], last_active_at=repository.at,
+        owner=True,
+    )  # fmt: skip
+    if isinstance(profile, dict):
+        account.name, account.bio = _text(profile.get("displayName")), _text(profile.get("description"))
+        account.url, account.created_at = _text(profile.get("website")), moment(profile.get("createdAt"))
+        account.has_bio, account.default_avatar = bool(account.bio), not profile.get("avatar")
+        labels = _list(_dict(profile.get("labels")).get("values"))
+        account.automated = any(_dict(label).get("val") == "bot" for label in labels)
+    return account
+
+
+class Facts:
+    """The rules by which the records of one account become facts.
+
+    Parameters
+    ----------
+    did
+        Whose records they are.
+    at
+        When they were last known to be there, ms UTC: no record is younger.
+    """
+
+    def __init__(self, reader: Reader, name: str, did: str, at: int | None) -> None:
+        self._reader, self._name, self._ego, self._at = reader, name, did, at
         self._done: set[tuple[str, str]] = set()
 
-    def all(self) -> Iterator[Record]:
-        """Yield everything, the owner first."""
-        counts = Counter(key.partition("/")[0] for key, _ in self._repository.records)
-        profile = next((block for key, block in self._repository.records if key == "app.bsky.actor.profile/self"), None)
-        yield self._owner(self._repository.record(profile) if profile else None, counts)
-        for number, (key, block) in enumerate(self._repository.records):
-            collection = key.partition("/")[0]
-            if collection == "app.bsky.actor.profile":
-                continue
-            with self._reader.record(number, self._name):
-                record = self._repository.record(block)
-                if not isinstance(record, dict):
-                    self._reader.skip("record that the file lacks", number, self._name)
-                elif collection == _POST:
-                    yield from self._post(key, record)
-                elif collection in _SIGNALS:
-                    yield from self._signal(_SIGNALS[collection], key, record, number)
-                elif collection in _STATES:
-                    yield from self._state(_STATES[collection], key, record, number)
-                else:
-                    self._reader.skip("record of a kind that makes no tie", number, self._name)
-
-    def _owner(self, profile: Any, counts: Mapping[str, int]) -> Account:
-        account = Account(
-            self._ego, posts=counts[_POST], following=counts["app.bsky.graph.follow"],
-            last_active_at=self._repository.at, owner=True,
-        )  # fmt: skip
-        if isinstance(profile, dict):
-            account.name, account.bio = _text(profile.get("displayName")), _text(profile.get("description"))
-            account.url, account.created_at = _text(profile.get("website")), _moment(profile.get("createdAt"))
-            account.has_bio, account.default_avatar = bool(account.bio), not profile.get("avatar")
-            labels = _list(_dict(profile.get("labels")).get("values"))
-            account.automated = any(_dict(label).get("val") == "bot" for label in labels)
-        return account
+    def of(self, key: str, record: dict[str, Any], number: int) -> Iterator[Record]:
+        """Yield the facts of one record; `key` is its collection and record key."""
+        collection = key.partition("/")[0]
+        if collection == _POST:
+            yield from self._post(key, record)
+        elif collection in _SIGNALS:
+            yield from self._signal(_SIGNALS[collection], key, record, number)
+        elif collection in _STATES:
+            yield from self._state(_STATES[collection], key, record, number)
+        else:
+            self._reader.skip("record of a kind that makes no tie", number, self._name)
 
     def _post(self, key: str, record: dict[str, Any]) -> Iterator[Interaction | Post]:
         event = f"at://{self._ego}/{key}"
@@ -198,8 +214,8 @@ class _Facts:
 
     def _made(self, key: str, record: dict[str, Any]) -> Moment:
         """Return when a record was made: clients set its date, servers its key."""
-        said, written = _moment(record.get("createdAt")), tid(key.rpartition("/")[2])
-        latest = self._repository.at
+        said, written = moment(record.get("createdAt")), tid(key.rpartition("/")[2])
+        latest = self._at
         if written is not None and latest is not None and written > latest + _AFTER:
             written = None
         if said is None:
@@ -253,7 +269,8 @@ def _media(embed: dict[str, Any]) -> int:
     return len(_list(media.get("images"))) + bool(media.get("video"))
 
 
-def _moment(iso: Any) -> int | None:
+def moment(iso: Any) -> int | None:
+    """Return an ISO moment with its zone as ms UTC; None if it is none."""
     try:
         moment = datetime.fromisoformat(iso)
     except (TypeError, ValueError):

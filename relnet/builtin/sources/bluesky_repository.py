@@ -36,10 +36,16 @@ def tid(key: str) -> int | None:
 
 
 class Repository:
-    """The newest state of one repository; blocks that it no longer reaches are never looked at."""
+    """The newest state of one repository; blocks that it no longer reaches are never looked at.
 
-    def __init__(self, reader: Reader, name: str) -> None:
-        self._reader, self._name = reader, name
+    Parameters
+    ----------
+    partial
+        The file holds only what is new since some revision: what it lacks is no damage.
+    """
+
+    def __init__(self, reader: Reader, name: str, *, partial: bool = False) -> None:
+        self._reader, self._name, self._partial = reader, name, partial
         self._data = reader.content(name)
         header, start = self._header()
         self._blocks = self._index(start)
@@ -101,6 +107,8 @@ class Repository:
             seen.add(step)
             node = self._block(step)
             if not isinstance(node, dict):
+                if self._partial:
+                    continue
                 self._reader.skip("part of the tree that the file lacks", len(seen), self._name)
                 continue
             todo += reversed(self._entries(node))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 from relnet.builtin.sources import discord_package
 from relnet.builtin.sources.authors import Authors
 from relnet.builtin.sources.discord_export import PLAIN, Channel, Export, Message, looks, moment, zoneless
-from relnet.builtin.sources.json_documents import document, drained
+from relnet.builtin.sources.json_documents import document
 from relnet.builtin.sources.local_times import zone_of
 from relnet.builtin.sources.members import matching, sniffed
 from relnet.builtin.sources.people import People, later, native
@@ -47,6 +48,9 @@ class Discord(Source):
         completeness: Any = "partial" if apart else "surviving"
         named = [Coverage(kind, "between", peer, since, until, completeness) for kind, peer in rows]
         return [*named, Coverage("reaction", "between", None, since, until, "partial")]
+
+
+Raws = list[msgspec.Raw | None]
 
 
 class _Sent(msgspec.Struct):
@@ -111,18 +115,16 @@ class _Reading:
         self._seen_at = later(self._seen_at, exported)
         if self._seen_at:
             self._reader.remember("seen_at", self._seen_at)
-        sent = self._sent(name, export, key)
+        messages, authors, last = self._heads(name, export)
         end = min((each for each in (before, exported) if each), default=None)
-        last = max((each.at for each in sent if each.at), default=None)
         self._spans.setdefault(key, []).append((after, end or last))
-        authors = {each.event: each.author for each in sent}
         sides = set(authors.values())
         if channel.is_pair:
             self._pairs.setdefault(key, set()).update(sides)
             self._titles[key] = channel.name
         elif not channel.is_circle:
             self._servers = True
-        for each in drained(sent):
+        for each in self._sent(name, messages, channel, key):
             with self._reader.record(each.number, name):
                 media = min(len(each.message.attachments), 99)
                 text = each.message.content or ""
@@ -133,12 +135,19 @@ class _Reading:
                     yield from self._in_channel(each, authors, sides if channel.is_circle else set())
                 yield from self._reactions(each)
 
-    def _sent(self, name: str, export: Export, key: str) -> list[_Sent]:
-        """Decode what people sent, and know the authors before any reply is looked at."""
-        found = []
-        for number, raw in enumerate(drained(export.messages)):
+    def _heads(self, name: str, export: Export) -> tuple[Raws, dict[str, str], int | None]:
+        """Look at who sent what, so that all authors are known before any reply is looked at.
+
+        Returns the messages that people sent, still raw, by their place; their authors; and the newest moment.
+        """
+        messages: Raws = list(export.messages)
+        export.messages = []
+        authors: dict[str, str] = {}
+        newest = None
+        for number, raw in enumerate(messages):
+            messages[number] = None
             with self._reader.record(number, name):
-                message = msgspec.json.decode(raw, type=Message)
+                message = msgspec.json.decode(raw or b"", type=Message)
                 event, author = native(message.id), message.author.key if message.author else None
                 if str(message.type) not in PLAIN and not message.answers:
                     self._reader.skip("service message", number, name)
@@ -147,12 +156,25 @@ class _Reading:
                 elif author is None:
                     self._reader.skip("message of a deleted account or without an author", number, name)
                 else:
-                    zone = zone_of(self._reader) if zoneless(message.timestamp) else None
-                    at = moment(message.timestamp, zone)
-                    found.append(_Sent(name, number, message, event, author, at, export.channel, key))
+                    at, author = self._at(message), sys.intern(author)
+                    newest = later(newest, at)
+                    authors[event] = author
                     self._authors.add(event, author)
                     self._meet(message, author, at)
-        return found
+                    messages[number] = raw
+        return messages, authors, newest
+
+    def _sent(self, name: str, messages: Raws, channel: Channel, key: str) -> Iterator[_Sent]:
+        """Decode one message after another, and let go of each."""
+        for number, raw in enumerate(messages):
+            messages[number] = None
+            if raw is not None:
+                message = msgspec.json.decode(raw, type=Message)
+                event, author = native(message.id) or "", (message.author and message.author.key) or ""
+                yield _Sent(name, number, message, event, author, self._at(message), channel, key)
+
+    def _at(self, message: Message) -> int | None:
+        return moment(message.timestamp, zone_of(self._reader) if zoneless(message.timestamp) else None)
 
     def _meet(self, message: Message, author: str, at: int | None) -> None:
         for person in (message.author, *message.mentions):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final, TypeVar
 
 import msgspec
@@ -53,13 +52,6 @@ def document(reader: Reader, name: str, type: type[T]) -> T:
         reader.skip("cut off from here on", name=name)
         reader.note(f"{name} breaks off before its end: what it holds whole was read.")
     return found
-
-
-def drained(items: list[T]) -> Iterator[T]:
-    """Yield the items in order, letting go of each: what is made of them takes their place in memory."""
-    items.reverse()
-    while items:
-        yield items.pop()
 
 
 def _whole(data: bytes) -> bytes | None:

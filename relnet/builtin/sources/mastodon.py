@@ -15,6 +15,7 @@ from relnet.builtin.sources.mastodon_posts import Activity, Names, Outbox, menti
 from relnet.plugin import Account, Coverage, Declared, InputError, Interaction, Peek, Reader, Record, Source
 
 _ITEMS: Final = re.compile(rb'"orderedItems"\s*:\s*\[')
+_BOM: Final = b"\xef\xbb\xbf"
 _KINDS: Final = ("reply", "mention", "quote", "repost", "message")
 _MEDIA: Final = re.compile(r"(^|/)(media_attachments|avatar\.|header\.)")
 
@@ -51,7 +52,7 @@ class Mastodon(Source):
         """Return how surely this is an archive or a settings export of Mastodon."""
         if peek.is_file:
             head = peek.head
-            if head.lstrip().startswith(b"{"):
+            if head.removeprefix(_BOM).lstrip().startswith(b"{"):
                 acts = b'"Create"' in head or b'"Announce"' in head
                 return 0.9 if acts and b"activitystreams" in head and _ITEMS.search(head) else 0.0
             kind = mastodon_lists.kind_of(peek.names[0], head)
@@ -59,7 +60,7 @@ class Mastodon(Source):
         outboxes = [name for name in peek.names if _base(name) == "outbox.json"]
         if "outbox.json" in outboxes or (len(outboxes) == 1 and not Path(peek.path).is_dir()):
             start = peek.start("outbox.json" if "outbox.json" in outboxes else outboxes[0], 4096)
-            return 0.95 if b"OrderedCollection" in start else 0.0
+            return 0.95 if b"OrderedCollection" in start or _ITEMS.search(start) else 0.0
         if "actor.json" in peek.names and b"preferredUsername" in peek.start("actor.json"):
             return 0.9
         lists = [name for name in peek.names if mastodon_lists.kind_of(name, peek.start(name, 4096))]
@@ -135,7 +136,7 @@ class Mastodon(Source):
 
 def _activities(reader: Reader, name: str) -> list[tuple[int, Activity]]:
     """Return the items of an outbox with their numbers; of a damaged one, those that are complete."""
-    data = reader.content(name)
+    data = reader.content(name).removeprefix(_BOM)
     try:
         return list(enumerate(msgspec.json.decode(data, type=Items).ordered_items))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -150,7 +151,7 @@ def _actor(reader: Reader, name: str | None, activities: list[tuple[int, Activit
     """Return the owner: from its profile, else from the activities, else from what the user says."""
     if name is not None:
         with reader.record(0, name):
-            return msgspec.json.decode(reader.content(name), type=Actor)
+            return msgspec.json.decode(reader.content(name).removeprefix(_BOM), type=Actor)
     for _, activity in activities:
         ego = uri(activity.actor) or uri(activity.attributed_to)
         if ego:
@@ -182,8 +183,9 @@ def _owner(reader: Reader, actor: Actor) -> Account:
     if moved:
         reader.note(f"The account has moved to {moved}.")
     others = actor.also_known_as if isinstance(actor.also_known_as, list) else [actor.also_known_as]
-    for other in filter(None, map(uri, others)):
-        reader.note(f"The account says that it is also {other}; link the two if that is so.")
+    others = [other for other in map(uri, others) if other]
+    for other in others:
+        reader.note(f"The account says that it is also {other}: load that record, too, to join the two.")
     known = actor.type is not None
     return Account(
         actor.id,
@@ -196,6 +198,7 @@ def _owner(reader: Reader, actor: Actor) -> Account:
         default_avatar=not actor.icon if known else None,
         automated=actor.type == "Service" if known else None,
         state="suspended" if actor.suspended else "moved" if moved else None,
+        also_known_as=" ".join(dict.fromkeys(filter(None, [*others, moved]))) or None,
         owner=True,
     )
 

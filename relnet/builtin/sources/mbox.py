@@ -17,6 +17,7 @@ _USUAL: Final = frozenset(
     (b"from", b"to", b"date", b"subject", b"message-id", b"received", b"return-path", b"delivered-to")
 )
 
+_BOM: Final = b"\xef\xbb\xbf"
 MAX_HEADERS: Final = 1 << 20
 """Bytes of headers kept of one message; real ones stay below 100 kB."""
 _MOST_HELD: Final = 1000
@@ -25,7 +26,7 @@ _MOST_HELD: Final = 1000
 
 def begins(head: bytes) -> bool:
     """Tell whether a file begins as an mbox does: an envelope line, then a header."""
-    lines = head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 2)
+    lines = head.removeprefix(_BOM).lstrip(b"\r\n").split(b"\n", 2)
     return len(lines) > 1 and bool(_ENVELOPE.match(lines[0])) and bool(_FIELD.match(lines[1]))
 
 
@@ -40,7 +41,7 @@ def is_message(head: bytes) -> bool:
 
 def header_block(data: bytes) -> bytes:
     """Return what stands before the first blank line of a message."""
-    return re.split(rb"\r?\n\r?\n", data.lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
+    return re.split(rb"\r?\n\r?\n", data.removeprefix(_BOM).lstrip(b"\r\n"), maxsplit=1)[0]
 
 
 def headers(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[bytes]]]:
@@ -55,6 +56,7 @@ def headers(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[byte
     envelope: tuple[int, bytes] | None = None
     blank = True
     for number, line in lines:
+        line = line.removeprefix(_BOM) if message is None else line
         if envelope is not None:
             if not _FIELD.match(line):
                 if message:

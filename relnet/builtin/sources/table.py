@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from relnet.builtin.sources import table_profiles
 from relnet.builtin.sources.table_columns import choose, likely, split
 from relnet.builtin.sources.table_interactions import Interactions
-from relnet.builtin.sources.table_rows import PARQUET, Delimited, JsonLines, Parquet, keys
+from relnet.builtin.sources.table_rows import PARQUET, Delimited, JsonLines, Parquet, keys, utf16
 from relnet.plugin import Batch, Coverage, Peek, Reader, Source
 
 
@@ -63,6 +63,8 @@ def likely_start(start: bytes) -> float:
     """Return how surely the first bytes of a file are those of a table."""
     if start.startswith(PARQUET):
         return 0.6
+    if encoding := utf16(start):
+        start = start[2:].decode(encoding, "replace").encode("utf-8", "replace")
     line = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
     if line.startswith(b"{"):
         return likely(keys(line), profiles=False) * 0.9

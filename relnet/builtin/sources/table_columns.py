@@ -150,6 +150,8 @@ def choose(header: Sequence[str], said: Mapping[str, str], path: str) -> Columns
             taken = {name.lower() for name in said.values()}
             found = [number for number in found if lower[number] not in taken]
             if len(found) > 1:
+                if len({lower[number] for number in found}) < len(found):
+                    raise InputError(f"Several columns are called {header[found[0]]!r}.", "Rename all but one.", path)
                 options = " or ".join(f"--columns {ours}={header[number]}" for number in found)
                 raise InputError(f"Several columns could be the {ours}.", f"Say which: {options}.", path)
             if found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ PIECE: Final = 16 << 20
 ROWS: Final = 100_000
 MAX_LINE: Final = 64 << 20
 PARQUET: Final = b"PAR1"
+_BOM: Final = b"\xef\xbb\xbf"
 _OTHER_WIDTH: Final = "another number of fields than the header"
 
 
@@ -29,15 +31,23 @@ class Delimited:
 
     def __init__(self, reader: Reader, name: str, stream: IO[bytes]) -> None:
         self._reader, self._name = reader, name
-        pieces = _pieces(stream, f"{reader.path}: {name}")
-        first = next(pieces, b"")
-        if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise UnreadableInput("Its text is UTF-16.", "Save it as UTF-8.", reader.path)
-        line, _, rest = first.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+        pieces = map(self._utf8, _pieces(stream, f"{reader.path}: {name}"))
+        line, _, rest = next(pieces, b"").removeprefix(_BOM).partition(b"\n")
         self._pieces, self._line = chain([rest], pieces), 1
         self._delimiter, self.header = split(
             line.decode("utf-8", "replace").rstrip("\r"), reader.options.columns.values()
         )
+
+    def _utf8(self, piece: bytes) -> bytes:
+        """Return a piece as UTF-8: lines that are not are read as Latin-1, which keeps different names apart."""
+        try:
+            piece.decode()
+            return piece
+        except UnicodeDecodeError:
+            self._reader.note(
+                "Some of its lines are no UTF-8 and were read as Latin-1: save it as UTF-8 if names look odd."
+            )
+            return b"\n".join(map(_line_as_utf8, piece.split(b"\n")))
 
     def frames(self, columns: Columns) -> Iterator[pl.DataFrame]:
         """Yield text frames with our column names and `record`, the line number."""
@@ -64,7 +74,7 @@ class Delimited:
                 split_up = piece.split(b"\n")
                 piece = b"".join(split_up[i] + b"\n" for i in np.flatnonzero(fits))
             used = sorted(set(columns.at.values()))
-            frame = self._parsed(piece, used, lossy=True) if piece else pl.DataFrame({str(i): [] for i in used})
+            frame = self._parsed(piece, used) if piece else pl.DataFrame({str(i): [] for i in used})
         self._line += lines
         return self._named(frame, columns, numbers)
 
@@ -79,15 +89,15 @@ class Delimited:
             return None
         try:
             frame = self._parsed(piece, list(range(width)), quote)
-        except pl.exceptions.PolarsError:  # a line is too long, or the text is no UTF-8
+        except pl.exceptions.PolarsError:  # a line is too long
             return None
         fits = len(frame) == piece.count(b"\n") and frame.width == width
         return frame if fits and not frame.to_series(-1).has_nulls() else None
 
-    def _parsed(self, piece: bytes, used: list[int], quote: str | None = None, *, lossy: bool = False) -> pl.DataFrame:
+    def _parsed(self, piece: bytes, used: list[int], quote: str | None = None) -> pl.DataFrame:
         frame = pl.read_csv(
             piece, has_header=False, separator=self._delimiter, quote_char=quote, infer_schema=False,
-            encoding="utf8-lossy" if lossy else "utf8", columns=None if len(used) == len(self.header) else used,
+            columns=None if len(used) == len(self.header) else used,
         )  # fmt: skip
         frame.columns = [str(i) for i in (used if frame.width == len(used) else range(frame.width))]
         return frame
@@ -106,7 +116,19 @@ class Delimited:
         return fits
 
     def _quoted(self, columns: Columns) -> Iterator[pl.DataFrame]:
-        lines = (line + "\n" for piece in self._pieces for line in piece.decode("utf-8", "replace").split("\n")[:-1])
+        open_at = 0
+
+        def lines_of(pieces: Iterator[bytes]) -> Iterator[str]:
+            nonlocal open_at
+            number = self._line
+            for piece in pieces:
+                for line in piece.decode().split("\n")[:-1]:
+                    number += 1
+                    if line.count('"') % 2:
+                        open_at = 0 if open_at else number
+                    yield line + "\n"
+
+        lines = lines_of(self._pieces)
         rows = csv.reader(lines, delimiter=self._delimiter)
         held: list[list[str]] = []
         numbers: list[int] = []
@@ -129,6 +151,8 @@ class Delimited:
                     record=pl.Series(numbers, dtype=pl.Int64)
                 )
                 held, numbers = [], []
+        if open_at:
+            self._reader.skip("a quote that is not closed: what follows it is lost", open_at, self._name)
 
 
 class JsonLines:
@@ -185,7 +209,9 @@ class Parquet:
         if nested:
             raise InputError(f"Its column {nested[0]!r} holds lists or structures.", "Flatten it.", self._where)
         frame = self._guarded(lambda: pl.read_parquet(io.BytesIO(self._data), columns=list(names)))
-        yield from (frame.rename(names).with_row_index("record").cast({"record": pl.Int64}).iter_slices(10 * ROWS))
+        plain = {pl.Categorical: pl.String, pl.Enum: pl.String, pl.Binary: pl.String}
+        frame = self._guarded(lambda: frame.rename(names).cast(plain))
+        yield from frame.with_row_index("record").cast({"record": pl.Int64}).iter_slices(10 * ROWS)
 
     def _guarded(self, read: Any) -> Any:
         try:
@@ -219,9 +245,39 @@ def _text(value: str | float | bool | None) -> str | None:
     return value if value is None or isinstance(value, str) else str(value)
 
 
+def utf16(start: bytes) -> str | None:
+    """Return the name of the encoding of a text that begins with a mark of UTF-16."""
+    return {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(start[:2])
+
+
+def _line_as_utf8(line: bytes) -> bytes:
+    try:
+        line.decode()
+        return line
+    except UnicodeDecodeError:
+        return line.decode("latin-1").encode()
+
+
+class _Recoded:
+    """A stream of UTF-16 that is read as UTF-8."""
+
+    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def read(self, size: int) -> bytes:
+        """Return about `size` bytes, none at the end."""
+        while data := self._stream.read(size):
+            if text := self._decoder.decode(data):
+                return text.encode("utf-8", "replace")
+        return b""
+
+
 def _pieces(stream: IO[bytes], where: str) -> Iterator[bytes]:
     """Yield whole lines, about `PIECE` bytes at a time; the last line gets its line end."""
-    rest = b""
+    rest = stream.read(2)
+    if encoding := utf16(rest):
+        stream, rest = _Recoded(stream, encoding), b""  # type: ignore[assignment]
     while chunk := stream.read(PIECE):
         cut = chunk.rfind(b"\n") + 1
         if cut:

@@ -12,6 +12,10 @@ from relnet.plugin import InputError, Reader
 NEAR_ZERO: Final = 1e8
 """Numbers below this (1973 in Unix seconds) count from a moment that only the user can name."""
 
+_SHEET_1970: Final = 25_569
+"""1970-01-01 as spreadsheets count days, from the end of 1899."""
+_DAY_MS: Final = 86_400_000
+
 _ZONED: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
 _LOCAL: Final = "%Y-%m-%dT%H:%M:%S%.f"
 _LOOSE: Final = (
@@ -26,6 +30,7 @@ class Times:
     def __init__(self, reader: Reader) -> None:
         self._reader, self._options = reader, reader.options
         self._relative: bool | None = None
+        self._in_days = self._options.epoch == "excel"
         self._start = 0
 
     def read(self, raw: pl.Series) -> pl.DataFrame:
@@ -44,7 +49,8 @@ class Times:
                 return _table(raw.dt.epoch("ms"), raw, "act")
             return _table(self._to_utc(raw.cast(pl.Datetime("ms"))), raw, "local")
         if raw.dtype.is_numeric():
-            return self._numbers(raw, raw)
+            wide = raw.cast(pl.Int64, strict=False) if raw.dtype.is_integer() else raw.cast(pl.Float64, strict=False)
+            return self._numbers(wide, raw)
         text = raw.cast(pl.String).str.strip_chars()
         text = pl.select(pl.when(text != "").then(text)).to_series().alias("raw")
         number = text.cast(pl.Int64, strict=False)
@@ -68,11 +74,14 @@ class Times:
     def _numbers(self, number: pl.Series, raw: pl.Series) -> pl.DataFrame:
         if number.dtype.is_float():
             number = number.fill_nan(None)
-            raw = raw.fill_nan(None) if raw.dtype.is_float() else raw
+            raw = number if raw.dtype.is_float() else raw
         if self._relative is None and number.null_count() < len(number):
             self._relative = float(number.abs().median() or 0) < NEAR_ZERO  # type: ignore[arg-type]
-            if self._relative:
+            if self._relative and not self._in_days:
                 self._start = self._epoch()
+        if self._relative and self._in_days:
+            wall = ((number - _SHEET_1970) * _DAY_MS).round().cast(pl.Int64, strict=False).cast(pl.Datetime("ms"))
+            return _table(self._to_utc(wall), raw, "local")
         if self._relative:
             at = (number * 1000).cast(pl.Int64, strict=False) + self._start
             return _table(at, raw, "act")
@@ -97,7 +106,7 @@ class Times:
             raise InputError(
                 "Its times are small numbers, which count from a moment that the file does not name.",
                 "Name it with --epoch, as in --epoch 2024-03-01T00:00:00Z, or give --epoch relative to count "
-                "from zero.",
+                "from zero, or --epoch excel for the days of a spreadsheet.",
                 self._reader.path,
             )
         if said == "relative":

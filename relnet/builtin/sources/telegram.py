@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from relnet.builtin.sources.json_documents import document, drained
+from relnet.builtin.sources.json_documents import document
 from relnet.builtin.sources.local_times import zone_of
 from relnet.builtin.sources.members import matching, sniffed
 from relnet.builtin.sources.people import People, later, native
@@ -17,6 +18,7 @@ from relnet.builtin.sources.telegram_export import (
     ONE_TO_ONE,
     Chat,
     Export,
+    Head,
     Message,
     Person,
     looks,
@@ -52,6 +54,14 @@ class Telegram(Source):
             for kind in kinds
         ]
         return [*rows, Coverage("reaction", "between", None, since, until, "partial")]
+
+
+class _Heads(msgspec.Struct):
+    """The messages of a chat that people sent, still raw, by their place; and what their heads tell of them all."""
+
+    messages: list[msgspec.Raw | None]
+    authors: set[str] = set()
+    newest: int | None = None
 
 
 class _Sent(msgspec.Struct):
@@ -115,51 +125,68 @@ class _Reading:
             reason = NO_TIES.get(chat.type, "in a chat of an unknown type")
             self._reader.skip(reason, name=name, count=len(chat.messages))
             return
-        sent = self._sent(name, chat)
+        heads = self._heads(name, chat)
         if chat.type in ONE_TO_ONE:
-            yield from self._one_to_one(name, chat, sent, alone)
+            yield from self._one_to_one(name, chat, heads, alone)
             return
         if alone:
             self._covered.append(("between", None, ("reply", "mention")))
-        if self._owner and {each.author for each in sent} == {self._owner}:
+        if self._owner and heads.authors == {self._owner}:
             reason = "own message in a group exported without the others': no tie"
-            self._reader.skip(reason, name=name, count=len(sent))
+            self._reader.skip(reason, name=name, count=sum(raw is not None for raw in heads.messages))
             return
         visibility = "public" if chat.type == "public_supergroup" else "private"
-        for each in drained(sent):
+        for each in self._sent(name, chat, heads):
             with self._reader.record(each.number, name):
                 yield from self._in_group(name, chat, each, visibility)
 
-    def _sent(self, name: str, chat: Chat) -> list[_Sent]:
-        """Decode what people sent, and know the authors before any reply is looked at."""
-        found = []
-        for number, raw in enumerate(drained(chat.messages)):
+    def _heads(self, name: str, chat: Chat) -> _Heads:
+        """Look at who sent what, so that all authors are known before any reply is looked at."""
+        heads = _Heads(list(chat.messages))
+        chat.messages = []
+        for number, raw in enumerate(heads.messages):
+            heads.messages[number] = None
             with self._reader.record(number, name):
-                message = msgspec.json.decode(raw, type=Message)
-                known, author = native(message.id), user(message.from_id)
-                if message.type != "message":
+                head = msgspec.json.decode(raw or b"", type=Head)
+                known, author = native(head.id), user(head.from_id)
+                if head.type != "message":
                     self._reader.skip("service message", number, name)
                 elif known is None:
                     self._reader.skip("message without an id", number, name)
                 elif author is None:
                     self._authors[f"{chat.key}:{known}"] = None
-                    reason = "message without an author" if message.from_id is None else "post by a channel: no tie"
+                    reason = "message without an author" if head.from_id is None else "post by a channel: no tie"
                     self._reader.skip(reason, number, name)
                 else:
-                    dateless = message.date_unixtime is None and message.date is not None
-                    at, quality = moment(message, zone_of(self._reader) if dateless else None)
-                    event = f"{chat.key}:{known}"
-                    self._authors[event] = author
-                    self._newest = later(self._newest, at)
-                    seen = self._people.see(author, at, message.name, wrote=True)
+                    author = sys.intern(author)
+                    at, _ = self._moment(head)
+                    self._authors[f"{chat.key}:{known}"] = author
+                    self._newest, heads.newest = later(self._newest, at), later(heads.newest, at)
+                    seen = self._people.see(author, at, head.name, wrote=True)
                     seen.state = None if seen.aliases else "deleted"
                     seen.automated = True if author == _NOTICES else seen.automated
-                    found.append(_Sent(number, message, event, author, at, quality))
-        return found
+                    heads.authors.add(author)
+                    heads.messages[number] = raw
+        return heads
 
-    def _one_to_one(self, name: str, chat: Chat, sent: list[_Sent], alone: bool) -> Iterator[Record]:
+    def _sent(self, name: str, chat: Chat, heads: _Heads) -> Iterator[_Sent]:
+        """Decode one message after another, and let go of each."""
+        for number, raw in enumerate(heads.messages):
+            heads.messages[number] = None
+            if raw is not None:
+                with self._reader.record(number, name):
+                    message = msgspec.json.decode(raw, type=Message)
+                    at, quality = self._moment(message)
+                    author = user(message.from_id) or ""
+                    yield _Sent(number, message, f"{chat.key}:{native(message.id)}", author, at, quality)
+
+    def _moment(self, head: Head) -> tuple[int | None, str]:
+        dateless = head.date_unixtime is None and head.date is not None
+        return moment(head, zone_of(self._reader) if dateless else None)
+
+    def _one_to_one(self, name: str, chat: Chat, heads: _Heads, alone: bool) -> Iterator[Record]:
         """Address each message to the other side: the chat's id, its other author, or the owner."""
-        authors = {each.author for each in sent}
+        authors = heads.authors
         peer = user(chat.id)
         if peer not in authors and len(authors) == 2 and authors - {self._owner}:
             peer = min(authors - {self._owner})
@@ -168,12 +195,12 @@ class _Reading:
             next(iter(authors - {peer}), None),
         )
         if peer:
-            seen = self._people.see(peer, max((each.at or 0 for each in sent), default=0) or None, chat.name)
+            seen = self._people.see(peer, heads.newest, chat.name)
             seen.automated = True if chat.type == "bot_chat" else seen.automated
             if alone:
                 self._covered.append(("between", peer, ("message", "reply")))
         self._likely += [self._people.described(author) for author in authors - {peer}]
-        for each in drained(sent):
+        for each in self._sent(name, chat, heads):
             with self._reader.record(each.number, name):
                 yield self._post(each, name)
                 target = ego if each.author == peer else peer

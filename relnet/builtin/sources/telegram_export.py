@@ -65,16 +65,21 @@ class Reaction(msgspec.Struct):
     recent: list[Reactor] = []
 
 
-class Message(msgspec.Struct):
-    """A message; `date` is the exporter's wall clock, `date_unixtime` is missing in old exports."""
+class Head(msgspec.Struct):
+    """Who sent a message, and when: `date` is the exporter's wall clock, `date_unixtime` is missing in old exports."""
 
     id: int | str | None = None
     type: str = "message"
     date: str | None = None
     date_unixtime: str | int | None = None
-    edited: str | None = None
     name: str | None = msgspec.field(name="from", default=None)
     from_id: str | int | None = None
+
+
+class Message(Head):
+    """A whole message."""
+
+    edited: str | None = None
     reply_to_message_id: int | str | None = None
     reply_to_peer_id: int | str | None = None
     text: str | list[str | Piece] = ""
@@ -153,7 +158,7 @@ def user(value: str | int | None) -> str | None:
     return f"user{number}" if native(number) and number.isascii() and number.isdigit() else None
 
 
-def moment(message: Message, zone: tzinfo | None) -> tuple[int | None, str]:
+def moment(message: Head, zone: tzinfo | None) -> tuple[int | None, str]:
     """Return when a message was sent, ms UTC, and how well that is known.
 
     Raises

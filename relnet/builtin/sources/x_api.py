@@ -85,14 +85,14 @@ class _Reading:
         name = reader.names[0]
         reader.expect([name])
         for numbers, lines in x_lines.batches(reader, name, Line, WideLine, enough):
-            fetched = [bytes(line.fetched) for line in lines]
+            fetched = [line.fetched for line in lines]
             ends = [k for k in range(1, len(lines)) if fetched[k] != fetched[k - 1]]
             for start, end in pairwise([0, *ends, len(lines)] if lines else []):
-                some, records, origin = lines[start:end], numbers[start:end], self._origin(fetched[start])
+                some, records, origin = lines[start:end], numbers[start:end], self._origin(bytes(fetched[start]))
                 yield from self._follows(some, records, origin, name)
                 for record in self._pages.take(some, records, origin):
                     reader.skip("neither a post nor an account", record, name)
-            del lines
+            del lines, fetched
             if len(self._pages) >= ROWS:
                 yield from self._flush(name)
         yield from self._flush(name)
@@ -201,10 +201,7 @@ class _Reading:
 
     def _made(self, posts: pl.DataFrame, mentions: pl.DataFrame, name: str) -> Iterator[Batch]:
         posts = posts.with_columns(member=pl.lit(name))
-        told = posts.select("post", "author", "at", "text", "lang", "links", "media", "member", "record")
-        yield Batch(
-            interactions=x_posts.interactions(posts, mentions), posts=told.with_columns(pl.col("text").fill_null(""))
-        )
+        yield Batch(interactions=x_posts.interactions(posts, mentions), posts=x_posts.told(posts))
 
     def _owners(self, accounts: pl.DataFrame) -> Iterator[Account]:
         """Yield the accounts that the user calls their own."""

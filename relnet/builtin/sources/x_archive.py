@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,12 @@ class XArchive(Source):
         return covered
 
 
+_MONTHLY = re.compile(r"(?:^|/)tweets/\d{4}_\d{2}\.js$")
+
+
 def _old_layout(names: Any, start: Any) -> str | None:
     """Name the layout of an archive from before 2019, which is none of `window.YTD` files."""
-    if any("data/js/tweets/" in f"/{name}" for name in names):
+    if any(_MONTHLY.search(name) for name in names):
         return "monthly files in data/js/tweets (2012 to 2018)"
     for name in names:
         if name.rpartition("/")[2].lower() == "tweets.csv" or len(names) == 1:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-PIECE: Final = 1000
+PIECE: Final = 2000
 """Values of a column held as Python objects: few enough that their memory is used again."""
 
 

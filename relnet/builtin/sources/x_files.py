@@ -12,7 +12,7 @@ from relnet.plugin import Reader
 
 T = TypeVar("T")
 
-SLICE: Final = 128 << 10
+SLICE: Final = 192 << 10
 """Bytes decoded at once: few enough to stay in the processor's cache, which doubles the speed of decoding."""
 WHOLE: Final = 64 << 20
 """Without a place to cut in so many bytes, the rest is decoded at once."""

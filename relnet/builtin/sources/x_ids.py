@@ -93,8 +93,14 @@ def _times(texts: pl.Series) -> NDArray[np.int64]:
 
 def iso_times(texts: pl.Series) -> pl.Series:
     """Return the ms UTC of ISO moments, with or without a fraction and with any zone; others are null."""
-    moments = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_unit="ms")
-    return moments.dt.epoch("ms").alias("at")
+    times = _parsed(texts, "%Y-%m-%dT%H:%M:%S.%3fZ")  # as X writes them, in a third of the time
+    if times.null_count() > texts.null_count():
+        times = times.fill_null(_parsed(texts, "%Y-%m-%dT%H:%M:%S%.f%#z"))
+    return times
+
+
+def _parsed(texts: pl.Series, shape: str) -> pl.Series:
+    return texts.str.to_datetime(shape, strict=False, time_unit="ms").dt.epoch("ms").alias("at")
 
 
 def finer(at: str, id_at: str) -> pl.Expr:

@@ -9,7 +9,7 @@ import msgspec
 
 from relnet.builtin.sources.x_files import items
 from relnet.builtin.sources.x_owner import moment
-from relnet.plugin import Interaction, Reader
+from relnet.plugin import Interaction, Post, Reader
 
 
 class _Reaction(msgspec.Struct, gc=False):
@@ -23,6 +23,8 @@ class _Message(msgspec.Struct, gc=False):
     senderId: str | None = None  # noqa: N815
     recipientId: str | None = None  # noqa: N815
     createdAt: str | None = None  # noqa: N815
+    text: str | None = None
+    mediaUrls: list[str] | None = None  # noqa: N815
     reactions: list[_Reaction] | None = None
 
 
@@ -49,8 +51,8 @@ class _Item(_Conversation, gc=False):
     dmConversation: _Conversation | None = None  # noqa: N815
 
 
-def messages(reader: Reader, name: str, owner: str) -> Iterator[Interaction]:
-    """Yield the messages and reactions of a member; in a group one row for each other member at that time."""
+def messages(reader: Reader, name: str, owner: str) -> Iterator[Interaction | Post]:
+    """Yield the messages of a member with their text, and reactions; in a group one row for each other member then."""
     for numbers, found in items(reader, name, _Item):
         for number, item in zip(numbers, found, strict=True):
             with reader.record(number, name):
@@ -58,7 +60,9 @@ def messages(reader: Reader, name: str, owner: str) -> Iterator[Interaction]:
         found.clear()
 
 
-def _conversation(reader: Reader, name: str, number: int, talk: _Conversation, owner: str) -> Iterator[Interaction]:
+def _conversation(
+    reader: Reader, name: str, number: int, talk: _Conversation, owner: str
+) -> Iterator[Interaction | Post]:
     entries = sorted(
         ((at if (at := _at(entry)) is not None else -1, i, entry) for i, entry in enumerate(talk.messages or ())),
         key=lambda each: each[:2],
@@ -68,7 +72,6 @@ def _conversation(reader: Reader, name: str, number: int, talk: _Conversation, o
         entry.messageCreate and _is_id(entry.messageCreate.recipientId) for *_, entry in entries
     )
     members = set() if two else _first_members(entries, owner)
-    senders: dict[str, str] = {}
     common: dict[str, Any] = {
         "thread": talk.conversationId, "visibility": "private", "member": name, "record": number
     }  # fmt: skip
@@ -87,8 +90,9 @@ def _conversation(reader: Reader, name: str, number: int, talk: _Conversation, o
             reader.skip("message without a sender", number, name)
             continue
         sender = message.senderId
-        if message.id:
-            senders[message.id] = sender
+        if message.id and (message.text or message.mediaUrls):
+            media = len(message.mediaUrls or ())
+            yield Post(message.id, sender, when, message.text or "", media=media, member=name, record=number)
         if two:
             other = message.recipientId if _is_id(message.recipientId) else _other(pair, sender)
             if other is None:
@@ -105,7 +109,7 @@ def _conversation(reader: Reader, name: str, number: int, talk: _Conversation, o
             if _is_id(reaction.senderId):
                 yield Interaction(
                     reaction.senderId, sender, "reaction", moment(reaction.createdAt), reaction.eventId,
-                    parent=message.id, audience=1, **common,
+                    parent=message.id, post=message.id, audience=1, **common,
                 )  # fmt: skip
 
 

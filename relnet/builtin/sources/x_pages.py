@@ -69,7 +69,7 @@ class Pages:
             elif line.user is not None and (line.text is not None or line.full_text is not None):
                 self._older(line, record, origin)
             elif line.username is not None or line.screen_name is not None:
-                self._users.meet([line], [record], origin.seen_at)
+                self._users.meet([(line, record)], origin.seen_at)
             else:
                 neither.append(record)
         if newer:
@@ -86,7 +86,7 @@ class Pages:
             included = line.includes.tweets or []
             self._newer(included, [record] * len(included), origin._replace(request=-1))
             users += line.includes.users or ()
-        self._users.meet(users, [record] * len(users), origin.seen_at)
+        self._users.meet(((user, record) for user in users), origin.seen_at)
         named = [user for user in users if user.username and user.id]
         self._bearers.add(
             page=[self._page] * len(named),
@@ -128,7 +128,7 @@ class Pages:
         self._versions.add(row=[row for row, _ in versions], versions=[ids for _, ids in versions])
         users = [(post.author, record) for post, record in zip(newer, records, strict=True) if post.author is not None]
         users += [(each, records[row]) for row, each in named if each.created_at is not None]
-        self._users.meet([user for user, _ in users], [record for _, record in users], origin.seen_at)
+        self._users.meet(users, origin.seen_at)
         self._refer(newer, records, entities, first, origin)
 
     def _refer(
@@ -200,7 +200,7 @@ class Pages:
             if parent is not None:
                 author = _number(other.user) if other and other.user else None
                 self._references.add(row=[row], kind=[kind], parent=[parent], author=[author])
-        self._users.meet([post.user], [record], origin.seen_at)
+        self._users.meet([(post.user, record)], origin.seen_at)
         for inner in (post.retweeted_status, post.quoted_status):
             if inner is not None:
                 self._older(inner, record, origin._replace(request=-1))

@@ -38,6 +38,8 @@ _KINDS: Final = pl.Series(KINDS)
 _FLAGS: Final = pl.Series(["", "truncated", "parent_unknown", "carried_maybe"])
 _DIRECTNESS: Final = pl.Series(["target", "deliberate", "carried"])
 
+_ESCAPES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+
 RUN: Final = r"^(?:@[A-Za-z0-9_]{1,20}\s+)*@[A-Za-z0-9_]{1,20}"
 """The handles that a reply opens with: put there by the client, not typed."""
 
@@ -123,7 +125,7 @@ def _in_run(posts: pl.DataFrame, named: pl.DataFrame) -> tuple[NDArray[np.bool_]
     """
     at = named["row"]
     once = at.unique().sort()
-    run = posts["text"].gather(once).str.extract(f"({RUN})", 1).fill_null("").gather(once.search_sorted(at))
+    run = posts["text"].gather(once).str.extract(RUN, 0).fill_null("").gather(once.search_sorted(at))
     about = named.select("start", "handle").with_columns(
         run=run, shown=posts["shown_from"].gather(at), old=posts["at"].gather(at) < TYPED_BEFORE
     )
@@ -149,6 +151,12 @@ def _one_each(rows: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
     twins = twins.with_columns(other=twins["target"] != posts["author"].gather(twins["row"]))
     twins = twins.with_columns(audience=pl.col("other").sum().over("row").clip(1).cast(pl.Int32)).drop("other")
     return pl.concat([rows.filter(~several), twins])
+
+
+def told(posts: pl.DataFrame) -> pl.DataFrame:
+    """Return columns of `Post`; the texts as they were written, without the three escapes that X puts in."""
+    text = pl.col("text").fill_null("").str.replace_many(_ESCAPES)
+    return posts.select("post", "author", "at", text, "lang", "links", "media", "member", "record")
 
 
 def chosen(posts: pl.DataFrame, mentions: pl.DataFrame, which: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:

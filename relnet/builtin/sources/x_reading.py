@@ -112,8 +112,7 @@ class Reading:
             thread=pl.lit(None, pl.String),
             shown_from=pl.lit(None, pl.Int64),
         )
-        answered = posts.filter(pl.col("reply").is_not_null())
-        answered = answered.select("at", id="reply", handle="reply_handle", name=pl.lit(None, pl.String))
+        answered = posts.select("at", id="reply", handle="reply_handle", name=pl.lit(None, pl.String))
         nameless = posts["reply"].is_null() & (
             posts["reply_handle"].is_not_null() | posts["reply_parent"].is_not_null()
         )
@@ -139,8 +138,7 @@ class Reading:
             waits = rows["event"].is_in(rows["event"].filter(named).implode())
             self._unresolved.append(rows.filter(waits))
             rows = rows.filter(~waits)
-        told = posts.select("post", "author", "at", "text", "lang", "links", "media", "member", "record")
-        yield Batch(interactions=rows, posts=told.with_columns(pl.col("text").fill_null("")))
+        yield Batch(interactions=rows, posts=x_posts.told(posts))
 
     def _held(self) -> Iterator[Batch]:
         """Yield what had to wait for other versions of a post, or for the id behind a handle."""

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from relnet.builtin.sources.x_columns import Columns, placed
-from relnet.builtin.sources.x_ids import AUTHORLESS, STATUS, at_handle
+from relnet.builtin.sources.x_ids import STATUS
 
 
 class Mention(msgspec.Struct, gc=False):
@@ -114,10 +114,11 @@ _SPELT: Final = ("id_str", "in_reply_to_user_id_str", "in_reply_to_status_id_str
 _NONE: Final = Entities()
 _POSTS: Final = {
     "post": pl.String, "stated": pl.String, "text": pl.String, "reply_id": pl.String, "reply_handle": pl.String,
-    "reply_parent": pl.String, "lang": pl.String, "links": pl.Int16, "media": pl.Int16, "record": pl.Int64,
+    "reply_parent": pl.String, "lang": pl.String, "links": pl.Int16, "media": pl.Int16, "named": pl.UInt32,
+    "record": pl.Int64,
 }  # fmt: skip
-_NAMED: Final = {"row": pl.UInt32, "id": pl.String, "handle": pl.String, "name": pl.String}
-_LINKS: Final = {"row": pl.UInt32, "url": pl.String}
+_NAMED: Final = {"id": pl.String, "handle": pl.String, "name": pl.String}
+_LINKS: Final = {"row": pl.UInt32, "quote": pl.String, "quote_parent": pl.String}
 _VERSIONS: Final = {"row": pl.UInt32, "versions": pl.List(pl.String)}
 _ORIGIN: Final = {"member": pl.String, "visibility": pl.String, "flags": pl.String}
 
@@ -148,6 +149,7 @@ class Posts:
         first, posts = len(self), self._posts
         entities = [tweet.entities or _NONE for tweet in tweets]
         links = [each.urls or () for each in entities]
+        named = [each.user_mentions or () for each in entities]
         posts.add(
             post=ids,
             stated=[tweet.created_at for tweet in tweets],
@@ -158,14 +160,21 @@ class Posts:
             lang=[tweet.lang for tweet in tweets],
             links=map(len, links),
             media=[len(each.media) if each.media else 0 for each in entities],
+            named=map(len, named),
             record=numbers,
         )
         linked = [
-            (row, link.expanded_url)
+            (row, to)
             for row, each in enumerate(links, first) if each
-            for link in each if link.expanded_url and "/status" in link.expanded_url
+            for link in each if (to := STATUS.match(link.expanded_url or ""))
         ]  # fmt: skip
-        self._links.add(row=[row for row, _ in linked], url=[url for _, url in linked])
+        # a picture's address is its post's with an ending: no quote
+        linked = [(row, to) for row, to in linked if not to[3].startswith(("/photo/", "/video/"))]
+        self._links.add(
+            row=[row for row, _ in linked],
+            quote=[None if to[1] == "i" or "/" in to[1] else f"@{to[1].lower()}" for _, to in linked],
+            quote_parent=[to[2] for _, to in linked],
+        )
         edited = [
             (row, found)
             for row, tweet in enumerate(tweets, first)
@@ -174,12 +183,11 @@ class Posts:
             and (found := _versions(info))
         ]
         self._versions.add(row=[row for row, _ in edited], versions=[found for _, found in edited])
-        named = [(row, each) for row, some in enumerate(entities, first) for each in some.user_mentions or ()]
+        people = [person for some in named if some for person in some]
         self._named.add(
-            row=[row for row, _ in named],
-            id=[each.id_str for _, each in named],
-            handle=[each.screen_name for _, each in named],
-            name=[each.name for _, each in named],
+            id=[each.id_str for each in people],
+            handle=[each.screen_name for each in people],
+            name=[each.name for each in people],
         )
         return []
 
@@ -198,21 +206,16 @@ class Posts:
         runs = np.repeat(np.arange(len(self._origins)), np.diff(starts))
         origin = pl.DataFrame([each for _, each in self._origins], schema=_ORIGIN, orient="row")[runs]
         posts = self._posts.frame()
+        row = np.repeat(np.arange(len(posts), dtype=np.uint32), posts["named"])
+        mentions = self._named.frame().hstack([pl.Series("row", row)]).with_columns(start=pl.lit(None, pl.Int64))
         for some in (_quotes(self._links.frame()), self._versions.frame()):
             posts = posts.hstack(placed(len(posts), some))
         self._origins = [(0, self._origins[-1][1])]
-        return posts.hstack(origin), self._named.frame().with_columns(start=pl.lit(None, pl.Int64))
+        return posts.drop("named").hstack(origin), mentions
 
 
 def _quotes(links: pl.DataFrame) -> pl.DataFrame:
     """Return for posts with links to posts: quote, quote_parent, authorless."""
-    found = pl.col("url").str.extract_groups(STATUS.pattern)
-    links = links.select("row", handle=found.struct[0], quote_parent=found.struct[1], after=found.struct[2])
-    # a picture's address is its post's with an ending: no quote
-    links = links.filter(pl.col("handle").is_not_null() & ~pl.col("after").str.contains(r"^/(?:photo|video)/"))
-    links = links.select(
-        "row", "quote_parent", quote=pl.when(~pl.col("handle").is_in(AUTHORLESS)).then(at_handle("handle"))
-    )
     authorless = links.group_by("row").agg(authorless=pl.col("quote").null_count())
     quotes = links.filter(pl.col("quote").is_not_null()).unique("row", keep="last")
     return quotes.join(authorless, on="row", how="full", coalesce=True)

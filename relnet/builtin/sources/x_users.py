@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 import polars as pl
@@ -37,10 +37,11 @@ class Users:
         self._last: list[pl.DataFrame] = []
         self._states: dict[str, Account] = {}
 
-    def meet(self, users: Sequence[User], records: Sequence[int], seen_at: int | None) -> None:
-        """Take accounts as they were at a time, with the numbers of their records."""
-        keys = [(user.id_str or user.id, user.username or user.screen_name) for user in users]
-        self._met.setdefault(seen_at, {}).update(zip(keys, zip(users, records, strict=True), strict=True))
+    def meet(self, users: Iterable[tuple[User, int]], seen_at: int | None) -> None:
+        """Take accounts as they were at a time, each with the number of its record."""
+        self._met.setdefault(seen_at, {}).update(
+            {(met[0].id_str or met[0].id, met[0].username or met[0].screen_name): met for met in users}
+        )
 
     def refused(self, trouble: Trouble, seen_at: int | None) -> None:
         """Take the state of an account that the API would not show.

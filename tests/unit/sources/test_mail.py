@@ -396,6 +396,12 @@ def test_maildir_of_one_folder_only(tmp_path):
     assert read(tmp_path).rows("source", "target") == [(BO, ANN)]
 
 
+def test_a_mark_of_utf8_before_the_first_envelope(tmp_path):
+    text = f"{ENVELOPE}\n{message()}\n".replace("\n", "\r\n")
+    (tmp_path / "x.mbox").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert read(tmp_path / "x.mbox").rows("source", "target") == [(BO, ANN)]
+
+
 def test_a_single_message(tmp_path):
     (tmp_path / "x.eml").write_text(message())
     assert read(tmp_path / "x.eml").rows("source", "target") == [(BO, ANN)]

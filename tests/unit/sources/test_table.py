@@ -164,6 +164,42 @@ def test_c27_duplicates_with_an_event_id_are_dropped(tmp_path):
     assert got.rows("event_id") == [("m1",), ("m2",)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_names_survive_any_encoding(tmp_path, encoding):
+    got = read(table(tmp_path, (EDGES + "José,Ana,reply,1600000000\nJosè,Ana,reply,1600000001\n").encode(encoding)))
+    assert got.rows("source", "target") == [("José", "Ana"), ("Josè", "Ana")]
+    assert any("Latin-1" in note for note in got.manifest.notes) == (encoding == "latin-1")
+
+
+@pytest.mark.parametrize(
+    ("cell", "at"), [("44087.5185185", 1_600_000_000_000 - 7_200_000), ("44087", 1_599_948_000_000)]
+)
+def test_days_of_a_spreadsheet(tmp_path, cell, at):
+    file = table(tmp_path, EDGES + f"1,2,reply,{cell}\n")
+    with pytest.raises(InputError, match="small numbers"):
+        read(file)
+    [(found,)] = read(file, epoch="excel", tz="Europe/Berlin").rows("at")
+    assert abs(found - at) < 5
+
+
+def test_a_quote_that_is_not_closed_is_counted(tmp_path):
+    got = read(table(tmp_path, 'source,target,text\n1,2,"one\n2,1,two\n3,1,three\n'))
+    assert got.skips == {"a quote that is not closed: what follows it is lost": 1}
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    with pytest.raises(InputError, match="called 'target'"):
+        read(table(tmp_path, "source,target,target\n1,2,3\n"))
+
+
+@pytest.mark.parametrize("ids", [pl.Series(["a", "b"], dtype=pl.Categorical), pl.Series([b"a", b"b"])])
+def test_parquet_columns_of_any_width_and_kind(tmp_path, ids):
+    file = tmp_path / "x.parquet"
+    time = pl.Series([1_600_000_000, 1_600_000_001], dtype=pl.Int32)
+    pl.DataFrame({"source": ids, "target": ids.reverse(), "time": time}).write_parquet(file)
+    assert read(file).rows("source", "target", "at") == [("a", "b", 1_600_000_000_000), ("b", "a", 1_600_000_001_000)]
+
+
 def test_audience_is_said_or_counted_by_event(tmp_path):
     said = read(table(tmp_path, "source,target,recipients\na,b,3\na,c,\n"))
     assert said.rows("audience") == [(3,), (None,)]

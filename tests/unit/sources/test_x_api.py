@@ -175,6 +175,11 @@ def test_quoted_post_that_is_missing_is_known_by_the_link(tmp_path):
     assert found.skips == {"quote of a post whose author is not in the data": 1}
 
 
+def test_text_is_shown_without_its_escapes(tmp_path):
+    found = load(tmp_path, post(1, ANN, "&lt;b&gt; R&amp;D &amp;gt;"))
+    assert found.posts["text"].to_list() == ["<b> R&D &gt;"]
+
+
 def test_edited_post_is_one_post(tmp_path):
     ids = [str((AT_MS + shift - EPOCH) << 22) for shift in (20, 60_000)]
     versions = [

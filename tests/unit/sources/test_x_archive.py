@@ -316,6 +316,22 @@ def test_time_takes_its_milliseconds_from_the_id_only_within_the_second(tmp_path
     assert at == {str(close): AT_MS + 456, str(far): AT_MS, "12345": AT_MS, str(close + 1): AT_MS + 456}
 
 
+def test_links_to_posts_that_name_no_author_are_counted(tmp_path):
+    found = posts(tmp_path, linked(tweet(1, "look"), "https://x.com/foo/web/status/7", "https://x.com/i/status/8"))
+    assert rows(found) == [] and found.skips == {"link to a post without its author": 2}
+
+
+def test_text_is_shown_without_the_three_escapes_of_the_file_once(tmp_path):
+    found = posts(
+        tmp_path, tweet(1, "@ann &lt;3 R&amp;D &gt; &amp;lt; &quot;", to=ANN), tweet(2, "RT @bob: a &amp;amp; b"),
+        tweet(3, "&lt;@ann &lt;@bob", to=BOB, parent="1"),
+    )  # fmt: skip
+    assert found.posts.sort("post_id")["text"].to_list() == [
+        "@ann <3 R&D > &lt; &quot;", "RT @bob: a &amp; b", "<@ann <@bob"
+    ]  # fmt: skip
+    assert ("3", ANN, "mention") in rows(found) and ("2", BOB, "repost") in rows(found)
+
+
 # likes, follows, messages
 
 
@@ -372,6 +388,20 @@ def test_messages_between_two_and_their_reactions_are_private(tmp_path):
         ("1", ME, ANN, "message", None, "private"), ("2", ANN, ME, "message", None, "private"),
         ("91", ME, ANN, "reaction", "2", "private"),
     ]  # fmt: skip
+
+
+def test_messages_keep_their_text_and_stay_out_of_what_is_shared(tmp_path):
+    talk = {"conversationId": f"{ANN}-{ME}", "messages": [
+        message(1, ME, ANN, text="<b>lunch?"), message(2, ANN, ME, text="", mediaUrls=["https://x.example/1"])
+    ]}  # fmt: skip
+    group = {"conversationId": "5", "messages": [message(3, ANN, text="all of you"), message(4, ME, text=None)]}
+    files = {"direct_messages": [{"dmConversation": talk}], "direct_messages_group": [{"dmConversation": group}]}
+    found = read(archive(tmp_path / "x", **files))
+    assert found.posts.sort("post_id").select("post_id", "text", "media").rows() == [
+        ("1", "<b>lunch?", 0), ("2", "", 1), ("3", "all of you", 0)
+    ]  # fmt: skip
+    assert found.interactions.height == 4 and set(found.interactions["visibility"]) == {"private"}
+    assert set(found.interactions["post"]) >= set(found.posts["post"])
 
 
 def test_group_messages_go_to_the_members_of_that_time(tmp_path):
@@ -528,6 +558,10 @@ def test_c07_monthly_files_are_refused_by_name(tmp_path):
     folder.mkdir(parents=True)
     (folder / "2014_05.js").write_text("Grailbird.data.tweets_2014_05 = [ ]")
     (tmp_path / "tweets.csv").write_text('"tweet_id","in_reply_to_status_id"\n')
+    with pytest.raises(UnknownFormat, match="data/js/tweets"):
+        read(tmp_path)
+    (tmp_path / "tweets.csv").unlink()
+    (folder.parent / "user_details.js").write_text("var user_details = {}")
     with pytest.raises(UnknownFormat, match="data/js/tweets"):
         read(tmp_path)
 
