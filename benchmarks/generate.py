@@ -188,7 +188,7 @@ def _manifest(shape: str, rows: int, accounts: int, last: int) -> Manifest:
         members=[f"{shape}.csv"],
         options={},
         owners=[],
-        coverage=[(Coverage("*", "between", completeness="complete"), None)],
+        coverage=[(Coverage("*", "between", completeness="complete", network="bench"), None)],
         rows={"interactions": rows, "accounts": accounts, "posts": 0, "declared": 0},
         read={},
         skips={},

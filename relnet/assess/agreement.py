@@ -11,10 +11,15 @@ import numpy as np
 from relnet.assess.assessment import LABELS, Assessment, Figure
 from relnet.assess.labeling import judged_accounts
 from relnet.assess.prevalence import weighted, wilson
+from relnet.assess.table import handle_of
 from relnet.plugin import Keys
+from relnet.text import clean, count
 
 ANSWERS: Final = {word[0]: word for word in LABELS}
 """What a person says, by its first letter: good, inactive, fake, unknown (cannot tell)."""
+_TEXTS: Final = ("name", "bio", "location", "url")
+_COUNTS: Final = ("followers", "following", "posts", "likes", "listed")
+_DATES: Final = {"created_at": "created", "last_active_at": "last active"}
 
 
 class Agreement(msgspec.Struct):
@@ -65,3 +70,19 @@ def agreement(assessment: Assessment, answers: Mapping[int, str]) -> Agreement:
     parts = [(float(sizes[word]), figure) for word, figure in by_label.items() if sizes[word]]
     whole = weighted(parts) if all(figure.n for _, figure in parts) else Figure(np.nan, n=0)
     return Agreement(by_label, whole, len(answers))
+
+
+def facts_of(assessment: Assessment, account: int) -> list[str]:
+    """Return what is known of an account's profile, a line each and clean, without what the labels say of it."""
+    people = assessment.accounts
+    row = people.row(account)
+    if row is None:
+        return []
+    about = " · ".join(clean(people.columns[text][row])[:160] for text in _TEXTS if people.columns[text][row])
+    numbers = [f"{count(people.columns[fact][row])} {fact}" for fact in _COUNTS if people.columns[fact][row] >= 0]
+    dates = [
+        f"{word} {np.datetime64(int(people.columns[fact][row]), 'ms').astype('datetime64[D]')}"
+        for fact, word in _DATES.items()
+        if not np.isnan(people.columns[fact][row])
+    ]
+    return [line for line in (handle_of(assessment, account), about, ", ".join(numbers + dates)) if line]

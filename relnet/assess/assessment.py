@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from relnet.assess.cache import Table, read, write
+from relnet.assess.plan import LABELLED
 from relnet.network.connections import Connections
 from relnet.network.view import NUMBERS, TEXTS, AccountTable
 from relnet.plugin import Column, Keys
@@ -24,6 +27,17 @@ FAKE_FROM: Final = 0.5
 INACTIVE_FROM: Final = 0.5
 GOOD_BELOW: Final = 0.1
 """Share of fakes expected before looking: from here up the facts speak for fake, though not enough to say so."""
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """Chances at which a label is given."""
+
+    fake_from: float = FAKE_FROM
+    inactive_from: float = INACTIVE_FROM
+    good_below: float = GOOD_BELOW
+
+
+DEFAULT: Final = Thresholds()
 
 
 class Figure(msgspec.Struct):
@@ -73,7 +87,7 @@ class Header(msgspec.Struct, kw_only=True):
     """Names of the inputs, for screens."""
     me: list[int]
     plugins: dict[str, dict[str, Any]]
-    """By `kind name`: version and parameters."""
+    """By `kind name`: version and parameters, and of a scorer the seconds it took."""
     failures: list[Failure]
     warnings: list[str]
     seconds: dict[str, float]
@@ -112,27 +126,62 @@ class Assessment(msgspec.Struct):
     circle: NDArray[np.int16]
     community: NDArray[np.int32]
 
-    def save(self, runs: Path) -> Path:
-        """Write the run under its id: a temporary name first, then renamed."""
+    def save(self, runs: Path, kept: Mapping[str, Path] | None = None) -> Path:
+        """Write the run under its id: a temporary name first, then renamed.
+
+        Parameters
+        ----------
+        kept
+            Files that already hold the tables `connections` or `accounts`: linked where they are there.
+        """
         final = runs / self.header.run_id
         part = runs / f".part-{secrets.token_hex(8)}"
         part.mkdir(parents=True)
-        pairs: dict[str, Any] = {"a": self.connections.a, "b": self.connections.b, "circle": self.circle}
-        pairs |= {f"f.{name}": column for name, column in self.connections.features.items()}
-        pairs |= {f"s.{name}": column for name, column in self.scores.items()}
-        pl.DataFrame(pairs).write_parquet(part / "connections.parquet", compression="lz4")
-        people: dict[str, Any] = {"account": self.accounts.account, "community": self.community}
-        people |= {
-            name: pl.Series(column.tolist(), dtype=pl.String) if name in TEXTS else column
-            for name, column in self.accounts.columns.items()
-        }
-        people |= {f"l.{name}": getattr(self.labels, name) for name in AccountLabels.__struct_fields__}
-        pl.DataFrame(people).write_parquet(part / "accounts.parquet", compression="lz4")
+        for name, table in self.tables().items():
+            path = part / f"{name}.parquet"
+            try:
+                os.link((kept or {})[name], path)
+            except (OSError, KeyError):
+                write(path, table)
         (part / "assessment.json").write_bytes(msgspec.json.format(msgspec.json.encode(_nan_free(self.header))))
         # Only a run that could not be read back is made again under its id.
         shutil.rmtree(final, ignore_errors=True)
         os.rename(part, final)
         return final
+
+    def tables(self) -> dict[str, Table]:
+        """Return what is written as Parquet, by file: facts of connections and of accounts, and what was made of them."""
+        scores: Table = {f"s.{name}": column for name, column in self.scores.items()}
+        scores |= {
+            f"f.{name}": self.connections.features[name] for name in LABELLED if name in self.connections.features
+        }
+        labels = {f"l.{name}": getattr(self.labels, name) for name in AccountLabels.__struct_fields__}
+        return {
+            "connections": connections_table(self.connections),
+            "scores": {"circle": self.circle, **scores},
+            "accounts": {"account": self.accounts.account, **self.accounts.columns},
+            "labels": {"community": self.community, **labels},
+        }
+
+
+def connections_table(connections: Connections) -> Table:
+    """Return connections as one table, without what labels say."""
+    features = {f"f.{name}": column for name, column in connections.features.items() if name not in LABELLED}
+    return {"a": connections.a, "b": connections.b, **features}
+
+
+def connections_of(table: Table) -> Connections:
+    """Return the connections of a table that `connections_table` made."""
+    return Connections(table["a"], table["b"], _named("f.", table))
+
+
+def accounts_of(table: Table) -> AccountTable:
+    """Return the accounts of a table."""
+    return AccountTable(table["account"], {name: table[name] for name in (*NUMBERS, *TEXTS)})
+
+
+def _named(prefix: str, table: Table) -> Table:
+    return {name.removeprefix(prefix): column for name, column in table.items() if name.startswith(prefix)}
 
 
 def _nan_free(header: Header) -> Any:
@@ -158,21 +207,18 @@ def _read(folder: Path) -> Assessment:
     for figure in raw["summary"].values():
         for name, value in figure.items():
             figure[name] = float("nan") if value is None else value
-    pairs = pl.read_parquet(folder / "connections.parquet")
-    people = pl.read_parquet(folder / "accounts.parquet")
-    features = {name[2:]: pairs[name].to_numpy() for name in pairs.columns if name.startswith("f.")}
-    scores = {name[2:]: pairs[name].to_numpy() for name in pairs.columns if name.startswith("s.")}
-    columns: dict[str, Any] = {name: people[name].to_numpy() for name in NUMBERS}
-    columns |= {name: np.array(people[name].to_list(), dtype=object) for name in TEXTS}
-    labels = AccountLabels(*(people[f"l.{name}"].to_numpy() for name in AccountLabels.__struct_fields__))
+    tables = {name: read(folder / f"{name}.parquet") for name in ("connections", "scores", "accounts", "labels")}
+    scores, labels = tables["scores"], tables["labels"]
+    connections = connections_of(tables["connections"])
+    connections.features |= _named("f.", scores)
     return Assessment(
         msgspec.convert(raw, Header),
-        Connections(pairs["a"].to_numpy(), pairs["b"].to_numpy(), features),
-        AccountTable(people["account"].to_numpy(), columns),
-        scores,
-        labels,
-        pairs["circle"].to_numpy(),
-        people["community"].to_numpy(),
+        connections,
+        accounts_of(tables["accounts"]),
+        _named("s.", scores),
+        AccountLabels(*(labels[f"l.{name}"] for name in AccountLabels.__struct_fields__)),
+        scores["circle"],
+        labels["community"],
     )
 
 
@@ -199,6 +245,10 @@ class Ties(msgspec.Struct):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def take(self, rows: NDArray[np.intp]) -> Ties:
+        """Return some of the ties, in the order given."""
+        return Ties(self.assessment, self.rows[rows], self.other[rows], self.this[rows], self.flipped[rows])
 
     def feature(self, name: str) -> Column:
         """Return an undirected feature."""

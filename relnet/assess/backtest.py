@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from relnet import runner
 from relnet.assess import baselines
+from relnet.assess.added import Added, Side, added
 from relnet.assess.assessment import Figure
 from relnet.assess.history import DAY_MS, History
 from relnet.assess.metrics import NAMES, Ranked, brier_skill, weights_of_accounts
@@ -80,6 +81,8 @@ class Backtest(msgspec.Struct, kw_only=True):
         Whether the record reaches to the end of the window.
     fitted
         The scorers as refitted; their fields are the parameters found.
+    added
+        What each score named for it adds to engagement as shipped.
     a, b, truth, scores
         The pairs, bool[n] and float64[n] by name, for further looks.
     """
@@ -92,6 +95,7 @@ class Backtest(msgspec.Struct, kw_only=True):
     whole_window: bool
     scorers: list[Measured]
     failures: list[runner.Failure]
+    added: list[Added] = []
     fitted: list[Scorer]
     a: Keys
     b: Keys
@@ -110,6 +114,7 @@ def backtest(
     refit: bool = True,
     draws: int = DRAWS,
     seed: int = 0,
+    add: Sequence[str] = (),
 ) -> Backtest:
     """Judge scorers and the baselines at one moment of a history.
 
@@ -129,6 +134,8 @@ def backtest(
         Length of the window, which is the horizon as well.
     draws
         Bootstrap samples of accounts.
+    add
+        Names of scorers of which is asked what they add to engagement.
 
     Raises
     ------
@@ -145,6 +152,7 @@ def backtest(
     failures: list[runner.Failure] = []
     scores = _baselines(now, earlier)
     plain = now.scores(scorers, failures)
+    shipped = dict(plain)
     fitted = _fitted(scorers, earlier, failures) if refit else []
     for scorer in scorers if refit else ():
         if type(scorer).fit is not Scorer.fit:
@@ -154,11 +162,16 @@ def backtest(
     ends = now.facts.periods.ends
     fresh = now.connections.features["first_contact"] * DAY_MS < step
     weights = list(weights_of_accounts(ends, draws, seed))
+    gains = (
+        added(add, Side(earlier[0].scores(scorers, []), earlier[0].truth), Side(shipped, now.truth), weights)
+        if add and earlier
+        else []
+    )
     return Backtest(
         as_of=as_of, window_days=window_days, target=target, pairs=len(now.truth), positives=int(now.truth.sum()),
         whole_window=as_of + step <= history.last,
         scorers=[_measured(name, score, now.truth, fresh, weights) for name, score in scores.items()],
-        failures=failures, fitted=fitted, a=now.connections.a, b=now.connections.b, truth=now.truth, scores=scores,
+        failures=failures, added=gains, fitted=fitted, a=now.connections.a, b=now.connections.b, truth=now.truth, scores=scores,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 import numpy as np
 
@@ -9,6 +11,7 @@ from relnet import runner
 from relnet.assess.assessment import Assessment, Ties
 from relnet.assess.labeling import COMBINED, inputs_of
 from relnet.assess.run import scorer_inputs
+from relnet.assess.table import LEAST_ACTS
 from relnet.plugin import Labeler, LabelResult, Scorer
 from relnet.registry import Registry
 
@@ -38,18 +41,21 @@ class Explanation(msgspec.Struct):
     """Ends of the score's 95 % interval, where the scorer gives one."""
 
 
-def explain(ties: Ties, row: int, registry: Registry) -> list[Explanation]:
-    """Return every scorer's explanation of one tie, the headline first.
+def explain(ties: Ties, row: int, registry: Registry, names: Collection[str] | None = None) -> list[Explanation]:
+    """Return what scorers say of one tie, the headline first.
 
     Parameters
     ----------
     row
         Row of `ties`.
+    names
+        Scorers to ask; by default all.
     """
     assessment = ties.assessment
     place = np.array([ties.rows[row]])
     explanations = []
-    for name in sorted(assessment.scores, key=lambda name: (name != "engagement", name)):
+    asked = assessment.scores.keys() if names is None else assessment.scores.keys() & set(names)
+    for name in sorted(asked, key=lambda name: (name != "engagement", name)):
         header = assessment.header.plugins.get(f"scorer {name}", {"parameters": {}})
         scorer = registry.make(Scorer, name, header["parameters"])
         score = float(assessment.scores[name][place[0]])
@@ -65,7 +71,9 @@ def _explained(scorer: Scorer, score: float, assessment: Assessment, place: np.n
     inputs = scorer_inputs(
         scorer, assessment.connections, assessment.scores, header.as_of, frozenset(header.me), header.seed
     )
-    evidence = scorer.explain(inputs, place)
+    if scorer.rowwise:  # it looks at no other tie
+        inputs, place = inputs.take(place), np.zeros(1, dtype=np.intp)
+    evidence = runner.explain(scorer, inputs, place).value
     if evidence is None:
         return Explanation(scorer.name, score, np.nan, "identity", [], "", about)
     parts = [
@@ -73,7 +81,8 @@ def _explained(scorer: Scorer, score: float, assessment: Assessment, place: np.n
         for name, effect in evidence.parts.items()
     ]
     parts.sort(key=lambda part: -abs(part.effect))
-    low, high = (float(end[place[0]]) for end in scorer.interval(inputs) or (np.full(inputs.rows, np.nan),) * 2)
+    ends = runner.interval(scorer, inputs).value or (np.full(inputs.rows, np.nan),) * 2
+    low, high = (float(end[place[0]]) for end in ends)
     return Explanation(scorer.name, score, float(evidence.base[0]), evidence.link, parts, "", about, low, high)
 
 
@@ -88,7 +97,12 @@ def why_unknown(scorer: Scorer, assessment: Assessment, row: int) -> str:
     directed = any(need.endswith(("_ab", "_ba")) for need in scorer.needs)
     if directed and not (features["known_ab"][row] and features["known_ba"][row]):
         return "one direction is not covered by what was imported"
-    return f"too few acts: {int(np.nansum([features['count_ab'][row], features['count_ba'][row]]))}"
+    acts = int(np.nansum([features["count_ab"][row], features["count_ba"][row]]))
+    unknown = [need for need in scorer.needs if need in features and np.isnan(features[need][row])]
+    if acts >= LEAST_ACTS and unknown:
+        names = dict.fromkeys(need.removesuffix("_ab").removesuffix("_ba").replace("_", " ") for need in unknown)
+        return f"not known here: {', '.join(names)}"
+    return f"too few acts: {acts}"
 
 
 class Verdict(msgspec.Struct):
@@ -109,7 +123,7 @@ def verdicts(assessment: Assessment, account: int, registry: Registry) -> list[V
         result = runner.label(labeler, inputs).value
         if labeler.name == COMBINED or not isinstance(result, LabelResult):
             continue
-        evidence = labeler.explain(inputs, np.array([row]))
+        evidence = runner.explain(labeler, inputs, np.array([row])).value
         effects = {} if evidence is None else {name: float(part[0]) for name, part in evidence.parts.items()}
         because = [name for name in sorted(effects, key=lambda name: -effects[name]) if effects[name] > 0]
         found.append(Verdict(labeler.name, float(result.p_fake[row]), float(result.p_inactive[row]), because))
@@ -123,7 +137,7 @@ def explain_label(assessment: Assessment, account: int, registry: Registry, name
         return []
     labeler = registry.make(Labeler, name)
     inputs = inputs_of(labeler, assessment)
-    evidence = labeler.explain(inputs, np.array([row]))
+    evidence = runner.explain(labeler, inputs, np.array([row])).value
     if evidence is None:
         return []
     parts = [

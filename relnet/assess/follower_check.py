@@ -76,11 +76,17 @@ class FollowerCheck(msgspec.Struct, kw_only=True):
 
 
 def check(
-    assessment: Assessment, view: NetworkView, registry: Registry, account: int, limit: int = 0, seed: int = 0
+    assessment: Assessment,
+    view: NetworkView,
+    registry: Registry,
+    account: int,
+    limit: int = 0,
+    seed: int = 0,
+    import_id: str = "",
 ) -> FollowerCheck:
-    """Return the check of an account's followers; parameters as in `judge`."""
+    """Return the check of an account's followers, or of those in one import; parameters as in `judge`."""
     own = assessment.accounts.row(account)
-    found = judge(assessment, registry, followers(view, account), limit, seed)
+    found = judge(assessment, registry, followers(view, account, import_id), limit, seed)
     found.account, found.handle = str(account), handle_of(assessment, account)
     found.stated = float("nan") if own is None else float(assessment.accounts.columns["followers"][own])
     return found

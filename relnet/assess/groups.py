@@ -17,7 +17,7 @@ CIRCLES: Final = ((5, 52.0), (15, 12.0), (50, 2.0), (150, 1.0))
 Source: Dunbar, Arnaboldi, Conti and Passarella 2015; sizes are reported, never forced.
 """
 YEAR_DAYS: Final = 365.25
-MOST_TIES: Final = 10_000
+MOST_TIES: Final = 5_000
 
 
 def circles(connections: Connections) -> NDArray[np.int16]:

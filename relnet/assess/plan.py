@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from relnet.errors import PluginError
@@ -23,7 +23,10 @@ def features_for(needs: Iterable[str], available: Iterable[Feature], asker: str 
     PluginError
         No feature makes a column that is needed, or features need each other.
     """
-    makers = {column: feature for feature in available for column in (feature.name, *columns_of(feature))}
+    makers: dict[str, Feature] = {}
+    for feature in sorted(available, key=lambda each: type(each).home is not None):  # nobody takes a built-in's place
+        for column in (feature.name, *columns_of(feature)):
+            makers.setdefault(column, feature)
     ordered: dict[str, Feature] = {}
     under_way: list[str] = []
 
@@ -46,6 +49,35 @@ def features_for(needs: Iterable[str], available: Iterable[Feature], asker: str 
     for column in needs:
         visit(column, asker)
     return list(ordered.values())
+
+
+def runnable(scorers: Iterable[Scorer], features: Sequence[Feature]) -> tuple[list[Scorer], list[PluginError]]:
+    """Return the scorers for which there is all that they need, in order, and why the others are left out."""
+    left: list[Scorer] = []
+    errors: list[PluginError] = []
+    for scorer in scorers:
+        try:
+            features_for(scorer.needs, features, scorer.name)
+            left.append(scorer)
+        except PluginError as error:
+            errors.append(error)
+    while True:
+        names = {scorer.name for scorer in left}
+        lacking = [each for each in left if any(f"score.{name}" in each.needs for name in _scores(each) - names)]
+        if not lacking:
+            break
+        left = [each for each in left if each not in lacking]
+        errors += [
+            PluginError(f"{each.name} needs a score that is not there.", ", ".join(each.needs)) for each in lacking
+        ]
+    try:
+        return in_order(left), errors
+    except PluginError as error:
+        return in_order([each for each in left if not _scores(each)]), [*errors, error]
+
+
+def _scores(scorer: Scorer) -> set[str]:
+    return {need.removeprefix("score.") for need in scorer.needs if need.startswith("score.")}
 
 
 def in_order(scorers: Iterable[Scorer]) -> list[Scorer]:

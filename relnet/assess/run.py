@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,26 +14,28 @@ import numpy as np
 from relnet import __version__, runner
 from relnet.assess import assessment as kept
 from relnet.assess.assessment import (
-    FAKE_FROM,
-    GOOD_BELOW,
-    INACTIVE_FROM,
+    DEFAULT,
     LABELS,
     AccountLabels,
     Assessment,
     Header,
+    Thresholds,
 )
-from relnet.assess.groups import circles, communities
+from relnet.assess.cache import Cache, key_of, stated
+from relnet.assess.groups import circles
 from relnet.assess.health import summary
 from relnet.assess.labeling import COMBINED, labeler_inputs
-from relnet.assess.plan import LABELLED, features_for, in_order
-from relnet.errors import InputError
+from relnet.assess.plan import LABELLED, features_for, in_order, runnable
+from relnet.assess.results import Results
+from relnet.errors import InputError, RelnetError
 from relnet.facts.coverage import sentences
 from relnet.facts.records import SCHEMA_VERSION
-from relnet.network.connections import Connections, connect_pairs
+from relnet.network.connections import Connections
 from relnet.network.graph import graph_of
-from relnet.network.view import AccountTable, NetworkView, accounts
+from relnet.network.structure import met
+from relnet.network.view import AccountTable, NetworkView
 from relnet.plugin import Column, Feature, Inputs, Labeler, LabelResult, Plugin, Scorer, why_bit
-from relnet.registry import Registry
+from relnet.registry import Registry, kind_of
 from relnet.settings import HORIZON_DAYS
 from relnet.store.workspace import Workspace
 
@@ -103,14 +105,16 @@ def assess(
     say = phase or (lambda name, share: None)
     imports = workspace.imports()
     decided = judgements(workspace)
+    features, broken_features = registry.usable(Feature)
+    broken: list[RelnetError]
     if scorers is None:
         found, broken_scorers = registry.usable(Scorer)
-        chosen, broken = in_order(found), [*broken_scorers]
+        chosen, lacking = runnable(found, features)
+        broken = [*registry.failures, *broken_scorers, *lacking]
     else:
         chosen, broken = in_order([registry.make(Scorer, name) for name in scorers]), []
     found_labelers, broken_labelers = registry.usable(Labeler)
     labelers = [each for each in found_labelers if each.name == COMBINED]  # the others are asked on demand
-    features, broken_features = registry.usable(Feature)
     broken += [*broken_labelers, *broken_features]
     run_id = _key(imports, decided, as_of, since, seed, horizon_days, refit, [*features, *chosen, *labelers])
     known = kept.load(workspace.runs / run_id)
@@ -123,27 +127,35 @@ def assess(
     unfit: list[runner.Failure] = []
     if refit:
         chosen, unfit = _refitted(chosen, features, view)
+    facts = sorted(imports), sorted(map(sorted, decided.persons)), sorted(decided.me), as_of, since, horizon_days
+    results = Results(Cache(workspace.cache), __version__, SCHEMA_VERSION, *facts)
     needs = [*SHOWN, *(need for scorer in chosen for need in scorer.needs)]
-    connections = connect_pairs(view, features_for(needs, features, "the run"), needs)
-    people = accounts(view)
+    known_of = results.later(results.accounts, view)
+    connections = results.connections(view, features_for(needs, features, "the run"), needs)
+    people = known_of.result()
+    grouped = results.later(results.communities, view, connections, people)
     clock.lap("Graph")
     say("Label", 0.0)
     labels, failures = _label(labelers, people, view, decided.overrides)
+    results.labelled(labelers, decided.overrides, failed=bool(failures))
     clock.lap("Label")
     say("Score", 0.0)
     if any(need in LABELLED for scorer in chosen for need in scorer.needs):
         connections.features |= _fakes(connections, people, labels)
-    scores, more = _score(chosen, connections, view, seed)
+    taken: dict[str, float] = {}
+    scores, more = _score(chosen, connections, view, seed, taken, results)
     clock.lap("Score")
     circle = circles(connections)
     result = Assessment(
-        _header(run_id, view, seed, [*chosen, *labelers], unfit + failures + more, list(map(str, broken))),
-        connections, people, scores, labels, circle, communities(view, connections, people),
+        _header(run_id, view, seed, [*chosen, *labelers], unfit + connections.failures + failures + more, list(map(str, broken)), results.extent(view)),
+        connections, people, scores, labels, circle, grouped.result(),
     )  # fmt: skip
     result.header.summary = summary(result, registry)
+    for name, seconds in taken.items():
+        result.header.plugins[f"scorer {name}"]["seconds"] = seconds
     clock.lap("Groups")
     result.header.seconds = clock.laps
-    result.save(workspace.runs)
+    result.save(workspace.runs, results.files)
     return result
 
 
@@ -172,18 +184,29 @@ def view_of(workspace: Workspace, assessment: Assessment) -> NetworkView:
 
 
 def _score(
-    chosen: Iterable[Scorer], connections: Connections, view: NetworkView, seed: int
+    chosen: Iterable[Scorer],
+    connections: Connections,
+    view: NetworkView,
+    seed: int,
+    seconds: dict[str, float],
+    results: Results,
 ) -> tuple[dict[str, Column], list[runner.Failure]]:
     scores: dict[str, Column] = {}
     failures = []
     for scorer in chosen:
+        known = results.score(scorer, seed)
+        if known is not None:
+            scores[scorer.name] = known
+            continue
         outcome = runner.score(scorer, scorer_inputs(scorer, connections, scores, view.as_of, view.me, seed))
+        seconds[scorer.name] = outcome.seconds
         if outcome.failure:
             failures.append(outcome.failure)
             scores[scorer.name] = np.full(len(connections), np.nan)
         else:
             assert isinstance(outcome.value, np.ndarray)
             scores[scorer.name] = outcome.value
+            results.keep_score(scorer, outcome.value)
     return scores, failures
 
 
@@ -204,7 +227,9 @@ def scorer_inputs(
             columns[need] = np.full(len(connections), np.nan)
         else:
             columns[need] = connections.features[need].view()
-    return Inputs(columns, connections.a, connections.b, as_of, me, seed, lambda: graph_of(connections))
+    counts = {name: connections.features[name] for name in ("count_ab", "count_ba")}
+    graph = partial(graph_of, Connections(connections.a, connections.b, counts))
+    return Inputs(columns, connections.a, connections.b, as_of, me, seed, graph)
 
 
 def _label(
@@ -235,19 +260,22 @@ def _fakes(connections: Connections, people: AccountTable, labels: AccountLabels
         [labels.label == LABELS.index("fake"), labels.label == LABELS.index("unknown")], [1.0, np.nan], 0.0
     )
     p_fake = np.where(labels.overridden, said, labels.p_fake)
-    ends = (connections.a, connections.b)
-    return {name: p_fake[people.rows(keys)] for name, keys in zip(LABELLED, ends, strict=True)}
+    keys, ends = met(connections.a, connections.b)
+    p_fake = p_fake[people.rows(keys)]
+    return {name: p_fake[end] for name, end in zip(LABELLED, ends.T, strict=True)}
 
 
-def decide(result: LabelResult) -> Any:
+def decide(result: LabelResult, thresholds: Thresholds = DEFAULT) -> Any:
     """Return int8[n] label codes: fake where that is likelier than not, else inactive by its dates, else good.
 
     Good needs both to be known and p_fake to be below what was expected before looking; the rest is unknown.
     """
     codes = np.full(len(result.p_fake), LABELS.index("unknown"), dtype=np.int8)
-    codes[(result.p_fake < GOOD_BELOW) & (result.p_inactive < INACTIVE_FROM)] = LABELS.index("good")
-    codes[(result.p_inactive >= INACTIVE_FROM)] = LABELS.index("inactive")
-    codes[result.p_fake >= FAKE_FROM] = LABELS.index("fake")
+    codes[(result.p_fake < thresholds.good_below) & (result.p_inactive < thresholds.inactive_from)] = LABELS.index(
+        "good"
+    )
+    codes[(result.p_inactive >= thresholds.inactive_from)] = LABELS.index("inactive")
+    codes[result.p_fake >= thresholds.fake_from] = LABELS.index("fake")
     return codes
 
 
@@ -258,9 +286,8 @@ def _header(
     plugins: Iterable[Plugin],
     failures: list[runner.Failure],
     warnings: list[str],
+    extent: tuple[int, int | None, int | None],
 ) -> Header:
-    row = view.connection.execute('SELECT count(*), min("at"), max("at") FROM acts').fetchone()
-    assert row is not None
     manifests = view.imports.values()
     return Header(
         run_id=run_id,
@@ -274,7 +301,7 @@ def _header(
         paths=[Path(manifest.path).name for manifest in manifests],
         me=sorted(view.me),
         plugins={
-            f"{type(plugin).__mro__[1].__name__.lower()} {plugin.name}": {
+            f"{kind_of(plugin)} {plugin.name}": {
                 "version": plugin.version, "parameters": msgspec.to_builtins(plugin)
             }
             for plugin in plugins
@@ -286,9 +313,9 @@ def _header(
         skipped={
             reason: count for manifest in manifests for reason, (count, _) in manifest.skips.items()
         },
-        interactions=int(row[0]),
-        first_at=row[1],
-        last_at=row[2],
+        interactions=extent[0],
+        first_at=extent[1],
+        last_at=extent[2],
         summary={},
     )  # fmt: skip
 
@@ -303,12 +330,11 @@ def _key(
     refit: bool,
     plugins: Iterable[Plugin],
 ) -> str:
-    stated = [[type(plugin).__name__, plugin.name, plugin.version, msgspec.to_builtins(plugin)] for plugin in plugins]
-    identity: list[Any] = [
+    return key_of(
         __version__, SCHEMA_VERSION, sorted(imports), sorted(decided.overrides.items()),
-        sorted(map(sorted, decided.persons)), sorted(decided.me), as_of, since, seed, horizon_days, refit, stated,
-    ]  # fmt: skip
-    return hashlib.blake2b(msgspec.json.encode(identity, order="sorted"), digest_size=12).hexdigest()
+        sorted(map(sorted, decided.persons)), sorted(decided.me), as_of, since, seed, horizon_days, refit,
+        [stated(plugin) for plugin in plugins],
+    )  # fmt: skip
 
 
 class _Clock:

@@ -40,6 +40,20 @@ def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> 
         "handle": handles(ties.assessment, rows),
         "name": _texts(people.columns["name"], rows),
         "from": handles(ties.assessment, people.rows(ties.this)),
+        "network": _texts(people.columns["network"], rows),
+        "state": _texts(people.columns["state"], rows),
+    }
+    columns |= nameless_columns(ties)
+    columns["list"] = listed(ties)
+    columns["tag"] = _tags(ties, tags or {})
+    return columns
+
+
+def nameless_columns(ties: Ties) -> Columns:
+    """Return those columns of the connections table that hold no stranger's text, scores included."""
+    people = ties.assessment.accounts
+    rows = ties.account_rows
+    columns: Columns = {
         "out": ties.out("count"),
         "in": ties.back("count"),
         "out_known": ties.out("known") > 0,
@@ -52,17 +66,12 @@ def tie_columns(ties: Ties, tags: Mapping[int, Sequence[str]] | None = None) -> 
         "interactions": ties.feature("interactions"),
         "circle": ties.circle.astype(np.float64),
         "label": np.array(LABELS, dtype=object)[ties.label],
-        "network": _texts(people.columns["network"], rows),
         "bot": people.columns["automated"][rows] == 1,
         "followers": people.columns["followers"][rows],
         "following": people.columns["following"][rows],
-        "state": _texts(people.columns["state"], rows),
         "community": ties.assessment.community[rows].astype(np.float64),
     }
-    columns |= {name: ties.score(name) for name in sorted(ties.assessment.scores)}
-    columns["list"] = listed(ties)
-    columns["tag"] = _tags(ties, tags or {})
-    return columns
+    return columns | {name: ties.score(name) for name in sorted(ties.assessment.scores)}
 
 
 def _tags(ties: Ties, marked: Mapping[int, Sequence[str]]) -> NDArray[Any]:

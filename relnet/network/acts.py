@@ -11,14 +11,16 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from relnet.network.log_table import copies_of
-from relnet.network.view import NetworkView
+from relnet.network.pair_rows import PairRows
+from relnet.network.structure import KeyFilter
+from relnet.network.view import NetworkView, quoted
 from relnet.plugin import Keys
 
 Ints = NDArray[np.int64]
@@ -32,10 +34,12 @@ _NAMES: Final = _CROWD_BITS
 _BACK: Final = _CROWD_BITS + 1
 _AGE: Final = _CROWD_BITS + 2
 _ROW: Final = _AGE + _SECOND_BITS
-_PASS: Final = 1 << 20
-"""Pairs whose acts are read at a time: what a pass holds beside the codes bounds the memory."""
-_BLOCK: Final = 1 << 19
+_PIECES: Final = 16
+"""The log is read in so many pieces, so that few rows are held twice."""
+_PART: Final = 1 << 20
+"""Acts that are sorted and linked at a time."""
 _SALT: Final = np.int64(0x1E3779B97F4A7C15)
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _NONE: Final = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
@@ -108,80 +112,110 @@ def acts_of(view: NetworkView, a: Keys, b: Keys, *, links: bool = False) -> Acts
         Whether to look up which acts were answered by one that names them.
     """
     linking = links and _any_names(view)
-    parts = []
-    for low in range(0, len(a), _PASS):
-        piece = slice(low, low + _PASS)
-        found = _read(view, a[piece], b[piece], low, linking)
-        codes = found.pop("code")
-        if linking:
-            order = np.argsort(codes)
-            codes, event = codes[order], found.pop("event")[order]
-            parent = np.ma.filled(found.pop("parent"), 0)[order]
-            parts.append(_linked(Acts(codes, len(a), *_NONE), event, parent))
-        else:
-            codes.sort()
-            parts.append(Acts(codes, len(a), *_NONE))
-    if len(parts) == 1:
-        return parts[0]
-    stacked = zip(*((part.codes, part.linked, part.delays) for part in parts), strict=True)
-    columns = (np.concatenate([*column, _NONE[0]]) for column in stacked)
-    codes, linked, delays = columns if parts else (_NONE[0],) * 3
+    copies, joined = copies_of(view)
+    rows = PairRows(a, b)
+
+    def read(where: str) -> tuple[Ints, ...]:
+        engine = view.connection.cursor()
+        found = engine.sql(
+            f"""
+            SELECT a, b, "at", forward, parent IS NOT NULL AS names,
+                   least(greatest(audience, {copies}, 1), {_CROWD}) AS crowd {", event, parent" if linking else ""}
+            FROM acts x {joined} WHERE is_act {where}
+            """
+        ).fetchnumpy()
+        engine.close()
+        codes = rows.of(found["a"], found["b"]).astype(np.int64) << _SECOND_BITS
+        codes |= np.minimum(view.as_of // 1000 - found["at"] // 1000, _SECONDS)
+        codes <<= _AGE
+        codes |= found["crowd"]
+        codes |= np.where(found["forward"], 0, 1 << _BACK)
+        names = found["names"]
+        codes |= names.astype(np.int64) << _NAMES
+        return (codes, found["event"], codes[names], np.ma.getdata(found["parent"])[names]) if linking else (codes,)
+
+    def order(part: tuple[Ints, ...]) -> tuple[Ints, Ints, Ints]:
+        linked = _links(*part) if linking else _NONE
+        part[0].sort()
+        return part[0], *linked
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        pieces = list(pool.map(read, _pieces(view)))
+        columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
+        pieces.clear()
+        parts = list(pool.map(order, _parts(columns, len(a))))
+    codes, linked, delays = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Acts(codes, len(a), linked, delays)
+
+
+def _parts(columns: list[Ints], rows: int) -> Iterator[tuple[Ints, ...]]:
+    """Take acts, and the answers among them, apart by pairs, so that threads and caches have their share."""
+    parts = max(1, len(columns[0]) // _PART)
+    of = [((codes >> _ROW) * parts // max(rows, 1)).astype(np.int16) for codes in columns[::2]]
+    for part in range(parts):
+        chosen = [np.flatnonzero(each == part) for each in of]
+        yield tuple(column[chosen[i // 2]] for i, column in enumerate(columns))
 
 
 def _any_names(view: NetworkView) -> bool:
     return bool(view.connection.execute("SELECT 1 FROM acts WHERE parent IS NOT NULL LIMIT 1").fetchall())
 
 
-def _read(view: NetworkView, a: Keys, b: Keys, first: int, linking: bool) -> dict[str, Ints]:
-    copies, joined = copies_of(view)
-    view.connection.register("_pairs", {"a": a, "b": b, "row": np.arange(first, first + len(a))})
-    found = view.connection.sql(
-        f"""
-        SELECT (row << {_ROW})
-             | (least({view.as_of} // 1000 - "at" // 1000, {_SECONDS}) << {_AGE})
-             | (CASE WHEN forward THEN 0 ELSE {1 << _BACK} END)
-             | (CASE WHEN parent IS NULL THEN 0 ELSE {1 << _NAMES} END)
-             | least(greatest(audience, {copies}, 1), {_CROWD}) AS code {", event, parent" if linking else ""}
-        FROM acts x JOIN _pairs USING (a, b) {joined} WHERE is_act
-        """
-    ).fetchnumpy()
-    view.connection.unregister("_pairs")
-    return found
+def _pieces(view: NetworkView) -> list[str]:
+    """Return conditions that take the log apart by its files; all at once where duplicates must be found in it."""
+    files = view.files("interactions")
+    if len(files) < 2 or any(manifest.overlap for manifest in view.imports.values()):
+        return [""]
+    size = -(-len(files) // _PIECES)
+    return [
+        f"AND filename IN ({', '.join(map(quoted, files[low : low + size]))})" for low in range(0, len(files), size)
+    ]
 
 
-def _linked(acts: Acts, event: Ints, parent: Ints) -> Acts:
-    """Return the acts with those that a later act of the other side, in the same pair, names as the one it answers.
+def _links(codes: Ints, event: Ints, answers: Ints, parent: Ints) -> tuple[Ints, Ints]:
+    """Return the acts that a later act of the other side, in the same pair, names as the one it answers.
 
     Parameters
     ----------
-    event, parent
-        int64[m] keys of each act and of the act that it names.
+    event
+        int64[m] keys of all acts.
+    answers, parent
+        int64[k] codes of the acts that name one, and the keys named.
+
+    Returns
+    -------
+    linked, delays
+        int64 codes of the acts that were answered, sorted, and ms until the soonest answer.
     """
-    edges = [0, *(np.cumsum([len(block.codes) for block in acts.blocks(_BLOCK)]))]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        pieces = [slice(low, high) for low, high in pairwise(edges)]
-        found = list(pool.map(lambda piece: _links(acts.codes[piece], event[piece], parent[piece]), pieces))
-    linked, delays = (np.concatenate([*column, _NONE[0]]) for column in zip(*(found or [_NONE]), strict=True))
-    return Acts(acts.codes, acts.rows, linked, delays)
+    may = np.flatnonzero(KeyFilter(parent).may_hold(event))
+    codes, event = codes[may], event[may]
+    # One sort brings each answer behind the acts of its hash; the lowest bits tell who it is.
+    keys = np.concatenate([_mixed(event, codes), _mixed(parent, answers)])
+    low = np.uint64((1 << len(keys).bit_length()) - 1)
+    keys = np.sort(keys & ~low | np.arange(len(keys), dtype=np.uint64))
+    who, keys = (keys & low).astype(np.int64), keys & ~low
+    begin = np.maximum.accumulate(
+        np.where(np.append(True, keys[1:] != keys[:-1])[: len(keys)], np.arange(len(keys)), 0)
+    )
+    place = np.flatnonzero(who >= len(codes))
+    begin, by = begin[place], who[place] - len(codes)
+    soonest = np.full(len(codes), _SECONDS + 1)
+    while len(place):  # once but for hashes that two acts share
+        waiting = who[begin] < len(codes)
+        place, begin, by = place[waiting], begin[waiting], by[waiting]
+        asked, answer = codes[who[begin]], answers[by]
+        right = (
+            (event[who[begin]] == parent[by]) & ((asked ^ answer) >> _ROW == 0) & ((asked ^ answer) >> _BACK & 1 == 1)
+        )
+        delay = (asked >> _AGE) - (answer >> _AGE)  # of one pair, the older age is the greater
+        right &= delay > 0
+        np.minimum.at(soonest, who[begin[right]], delay[right])
+        place, begin, by = place[~right], begin[~right] + 1, by[~right]
+    found = np.flatnonzero(soonest <= _SECONDS)
+    found = found[np.argsort(codes[found])]
+    return codes[found], soonest[found] * 1000
 
 
-def _links(codes: Ints, event: Ints, parent: Ints) -> tuple[Ints, Ints]:
-    answers = np.flatnonzero(codes >> _NAMES & 1)
-    salt = (codes >> _ROW) * _SALT  # one act may stand in several pairs, so that it is looked up together with the pair
-    keys = event + salt
-    order = np.argsort(keys)
-    keys = keys[order]
-    place = np.minimum(np.searchsorted(keys, parent[answers] + salt[answers]), max(len(keys) - 1, 0))
-    asked = order[place]
-    later = (codes[asked] >> _AGE) > (codes[answers] >> _AGE)  # of one pair, the older age is the greater
-    other_side = (codes[asked] ^ codes[answers]) >> _BACK & 1 == 1
-    same_pair = (codes[asked] ^ codes[answers]) >> _ROW == 0
-    right = (event[asked] == parent[answers]) & same_pair & other_side & later
-    asked, answers = asked[right], answers[right]
-    delay = ((codes[asked] >> _AGE) - (codes[answers] >> _AGE)) * 1000
-    soonest = np.lexsort((delay, asked))
-    asked, delay = asked[soonest], delay[soonest]
-    first = np.ones(len(asked), dtype=np.bool_)
-    first[1:] = asked[1:] != asked[:-1]
-    return codes[asked[first]], delay[first]
+def _mixed(event: Ints, codes: Ints) -> Any:
+    # One act may stand in several pairs, so that it is looked up together with the pair.
+    return (event + (codes >> _ROW) * _SALT).view(np.uint64) * _SPREAD

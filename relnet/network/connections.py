@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -14,14 +14,18 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet import runner
 from relnet.network.acts import Acts, acts_of
 from relnet.network.engine import columns
 from relnet.network.log_table import log_table
 from relnet.network.ordered import days_of, turns_of
 from relnet.network.periods import periods_of
+from relnet.network.spans import Spans, spans_of
 from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
+from relnet.network.words import hours_of, texts_of
 from relnet.plugin import Column, Feature, Inputs, Keys, Structure
+from relnet.plugin.kinds import METHODS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -30,7 +34,7 @@ DAY_MS: Final = 86_400_000
 SUFFIXES: Final = ("ab", "ba")
 ENDS_KNOWN: Final = frozenset(f"{name}_{way}" for name in ("sent_known", "met_known") for way in SUFFIXES)
 """1 where all that a (`_ab`) or b (`_ba`) does is covered; 1 where all that is done to that account is, too."""
-_BLOCK: Final = 1 << 21
+_BLOCK: Final = 1 << 20
 """Acts of which the ordered tables are made at a time."""
 
 
@@ -43,11 +47,14 @@ class Connections(msgspec.Struct):
         int64[n] account keys.
     features
         float64[n] by name; NaN is unknown. Directed ones end in `_ab` and `_ba`.
+    failures
+        Features that were left out: their columns are unknown throughout.
     """
 
     a: Keys
     b: Keys
     features: dict[str, Column]
+    failures: list[runner.Failure] = []
 
     def __len__(self) -> int:
         return len(self.a)
@@ -96,12 +103,16 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     needs
         Columns of `ENDS_KNOWN` that are wanted beside the features.
     """
-    by_table = {name: [each for each in features if each.table == name] for name in ("log", "days", "turns", "periods")}
+    by_table = {name: [each for each in features if each.table == name] for name in METHODS}
     log = nw.from_native(log_table(view))
     expressions = {"_tied": nw.col("is_act").max(), "interactions": (~nw.col("declared")).sum()}
-    table = _collected(log.group_by("a", "b").agg(**expressions, **_expressions(by_table["log"], view)).sort("a", "b"))
-    a, b, tied = table.pop("a"), table.pop("b"), table.pop("_tied")
-    made: dict[str, Column] = {name: table.pop(name).astype(np.float64, copy=False) for name in list(table)}
+    failures: list[runner.Failure] = []
+    asked = _expressions(by_table["log"], view, failures, lambda: log, ("a", "b"))
+    table = _collected(log.group_by("a", "b").agg(**expressions, **asked))
+    order = np.lexsort((table["b"], table["a"]))  # a column at a time takes less room than the engine's sort
+    a, b, tied = (table.pop(name)[order] for name in ("a", "b", "_tied"))
+    made: dict[str, Column] = {name: table.pop(name)[order].astype(np.float64, copy=False) for name in list(table)}
+    del order
 
     @cache
     def structure() -> Structure:
@@ -109,34 +120,84 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
 
     if by_table["days"] or by_table["turns"] or by_table["periods"]:
         acts = acts_of(view, a, b, links=bool(by_table["turns"]))
-        made |= _ordered(view, acts, by_table)
-        made |= _over_periods(view, acts, by_table["periods"], a, b, structure, tied)
-    made |= _coverage(view, a, b, {*needs, *(need for feature in features for need in feature.needs)})
-    _hide_uncovered(made, [*by_table["log"], *by_table["days"], *by_table["turns"]], view, a, b)
+        made |= _ordered(view, acts, by_table, failures)
+        made |= _over_periods(view, acts, by_table["periods"], a, b, structure, tied, failures)
+    made |= _over_words_and_hours(view, by_table, a, b, failures)
+    for name in (name for feature in features if feature.table != "columns" for name in columns_of(feature)):
+        made.setdefault(name, np.full(len(a), np.nan))
+    spans = spans_of(view, a, b)
+    made |= _coverage(view, a, b, spans, {*needs, *(need for feature in features for need in feature.needs)})
+    _hide_uncovered(made, [*by_table["log"], *by_table["days"], *by_table["turns"]], view, a, b, spans)
     for feature in features:
         if feature.table == "columns":
-            _derive(feature, made, a, b, view, structure)
-    return Connections(a, b, made)
+            _derive(feature, made, a, b, view, structure, failures)
+    return Connections(a, b, {name: _least_room(column) for name, column in made.items()}, failures)
 
 
-def _expressions(features: Iterable[Feature], view: NetworkView) -> dict[str, nw.Expr]:
-    """Return the expressions of some features of one table, by column."""
-    expressions = {}
+def _least_room(column: Column) -> Column:
+    """Return the column; one that is the same throughout takes the room of one value."""
+    same = len(column) > 0 and (np.isnan(column).all() if np.isnan(column[0]) else (column == column[0]).all())
+    return np.broadcast_to(column[:1].copy(), column.shape) if same else column
+
+
+def _expressions(
+    features: Iterable[Feature],
+    view: NetworkView,
+    failures: list[runner.Failure],
+    sample: Callable[[], Any],
+    by: tuple[str, ...],
+) -> dict[str, nw.Expr]:
+    """Return the expressions of some features of one table, by column; one that the engine refuses is left out.
+
+    Parameters
+    ----------
+    sample
+        Makes rows of the table on which a feature that is not built in is tried first.
+    by
+        What the table is grouped by.
+    """
+    expressions: dict[str, nw.Expr] = {}
     for feature in features:
         ways = (nw.col("forward"), nw.col("back")) if feature.directed else (nw.lit(True),)
-        for name, this_way in zip(columns_of(feature), ways, strict=True):
-            expressions[name] = feature.aggregate(LogColumns(view, this_way))
+        asked = [runner.run(feature, "aggregate", LogColumns(view, this_way)) for this_way in ways]
+        failure = next((outcome.failure for outcome in asked if outcome.failure), None)
+        found = dict(zip(columns_of(feature), (outcome.value for outcome in asked), strict=True))
+        if failure is None and type(feature).home is not None:
+            failure = _refused(feature, found, sample(), by)
+        if failure is None:
+            expressions |= found
+        else:
+            failures.append(failure)
     return expressions
+
+
+def _refused(feature: Feature, found: Mapping[str, nw.Expr], table: Any, by: tuple[str, ...]) -> runner.Failure | None:
+    try:
+        columns = _collected(table.group_by(*by).agg(**found))
+        wrong = [
+            str(column.dtype) for name, column in columns.items() if name in found and column.dtype.kind not in "biuf"
+        ]
+    except Exception as error:
+        return runner.Failure(feature.name, f"The engine refuses its expression ({type(error).__name__}: {error}).")
+    return runner.Failure(feature.name, f"Its expression gives {wrong[0]}, not a number.") if wrong else None
 
 
 def _collected(frame: Any) -> dict[str, NDArray[Any]]:
     return columns(nw.to_native(frame))
 
 
-def _ordered(view: NetworkView, acts: Acts, by_table: Mapping[str, Sequence[Feature]]) -> dict[str, Column]:
+def _ordered(
+    view: NetworkView, acts: Acts, by_table: Mapping[str, Sequence[Feature]], failures: list[runner.Failure]
+) -> dict[str, Column]:
     """Compute the features of the tables that need acts in their order; a pair without acts has NaN."""
     makers = {"days": days_of, "turns": turns_of}
-    expressions = {name: _expressions(by_table[name], view) for name in makers if by_table[name]}
+
+    def sample(name: str) -> Any:
+        view.connection.register(f"{name}_sample", makers[name](next(acts.blocks(1000), acts), view.as_of))
+        return nw.from_native(view.connection.table(f"{name}_sample"))
+
+    asked = ((name, _expressions(by_table[name], view, failures, partial(sample, name), ("row",))) for name in makers)
+    expressions = {name: found for name, found in asked if found}
     made = {column: np.full(acts.rows, np.nan) for each in expressions.values() for column in each}
 
     def compute(block: Acts) -> None:
@@ -163,40 +224,72 @@ def _over_periods(
     b: Keys,
     structure: Any,
     tied: NDArray[np.bool_],
+    failures: list[runner.Failure],
 ) -> dict[str, Column]:
     if not features:
         return {}
     periods = periods_of(view, a, b, acts, structure())
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        names = (each.name for each in features)
-        made = dict(zip(names, pool.map(lambda each: each.over(periods), features), strict=True))
+        outcomes = list(pool.map(lambda each: runner.run(each, "over", periods), features))
+    failures += [outcome.failure for outcome in outcomes if outcome.failure]
+    made = {each.name: done.value for each, done in zip(features, outcomes, strict=True) if done.failure is None}
     for column in made.values():
         column[~tied] = np.nan
     return made
 
 
-def _coverage(view: NetworkView, a: Keys, b: Keys, needs: set[str]) -> dict[str, Column]:
-    known = {"known_ab": view.known(a, b), "known_ba": view.known(b, a)}
+def _over_words_and_hours(
+    view: NetworkView,
+    by_table: Mapping[str, Sequence[Feature]],
+    a: Keys,
+    b: Keys,
+    failures: list[runner.Failure],
+) -> dict[str, Column]:
+    made: dict[str, Column] = {}
+    for table, tables_of in (("texts", texts_of), ("hours", hours_of)):
+        for feature in by_table[table]:
+            for name, given in zip(columns_of(feature), tables_of(view, a, b, feature.directed), strict=True):
+                outcome = runner.run(feature, "over", given)
+                if outcome.failure is None:
+                    made[name] = outcome.value
+                elif outcome.failure not in failures:
+                    failures.append(outcome.failure)
+    return made
+
+
+def _coverage(view: NetworkView, a: Keys, b: Keys, spans: Spans, needs: set[str]) -> dict[str, Column]:
+    known = {"known_ab": view.known(a, b, span=spans.pair), "known_ba": view.known(b, a, span=spans.pair)}
     for name in ENDS_KNOWN.intersection([*needs, *map(_turned, needs)]):
-        sent, received = view.known_of(a if name.endswith("_ab") else b)
+        sent, received = view.known_of(*((a, spans.a) if name.endswith("_ab") else (b, spans.b)))
         known[name] = sent & received if name.startswith("met") else sent
     return {name: column.astype(np.float64) for name, column in known.items()}
 
 
-def _hide_uncovered(made: dict[str, Column], features: Iterable[Feature], view: NetworkView, a: Keys, b: Keys) -> None:
+def _hide_uncovered(
+    made: dict[str, Column], features: Iterable[Feature], view: NetworkView, a: Keys, b: Keys, spans: Spans
+) -> None:
     known: dict[tuple[str, ...], tuple[NDArray[np.bool_], ...]] = {
         (): tuple(made[f"known_{suffix}"] > 0 for suffix in SUFFIXES)
     }
     for feature in features:
         if feature.directed and feature.unit in ("interactions", "follows", "answers"):
             if feature.kinds not in known:
-                known[feature.kinds] = view.known(a, b, feature.kinds), view.known(b, a, feature.kinds)
+                ways = ((a, b), (b, a))
+                known[feature.kinds] = tuple(view.known(*way, feature.kinds, spans.pair) for way in ways)
             seen = known[feature.kinds]
             for name, there in zip(columns_of(feature), seen[::-1] if feature.unit == "answers" else seen, strict=True):
                 made[name][(made[name] == 0) & ~there] = np.nan
 
 
-def _derive(feature: Feature, made: dict[str, Column], a: Keys, b: Keys, view: NetworkView, structure: Any) -> None:
+def _derive(
+    feature: Feature,
+    made: dict[str, Column],
+    a: Keys,
+    b: Keys,
+    view: NetworkView,
+    structure: Any,
+    failures: list[runner.Failure],
+) -> None:
     """Add the columns of a feature that is computed from other columns."""
     there = {need: made[need].view() for need in feature.needs}
     back = {need: made[_turned(need)].view() for need in feature.needs}
@@ -205,7 +298,10 @@ def _derive(feature: Feature, made: dict[str, Column], a: Keys, b: Keys, view: N
         Inputs(back, b, a, view.as_of, view.me, structure=lambda: structure().turned()),
     )
     for name, inputs in zip(columns_of(feature), ways, strict=False):
-        made[name] = feature.derive(inputs).astype(np.float64, copy=False)
+        outcome = runner.run(feature, "derive", inputs)
+        made[name] = np.full(len(a), np.nan) if outcome.failure else outcome.value
+        if outcome.failure and outcome.failure not in failures:
+            failures.append(outcome.failure)
 
 
 def _turned(name: str) -> str:

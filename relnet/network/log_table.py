@@ -35,7 +35,7 @@ def _count_copies(view: NetworkView) -> None:
     """Make the table `copied`: posts whose text, but for names and links, its author sent to several in other posts."""
     view.connection.execute(
         rf"""
-        CREATE OR REPLACE TEMP TABLE copied AS
+        CREATE OR REPLACE TABLE copied AS
         WITH worded AS (
             SELECT DISTINCT post, trim(regexp_replace(
                 regexp_replace(lower(text), '@\S+|https?://\S+', ' ', 'g'), '\s+', ' ', 'g')) AS words FROM posts

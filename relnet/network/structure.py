@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -19,11 +20,16 @@ _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 def structure_of(a: Keys, b: Keys, tied: NDArray[np.bool_]) -> Structure:
     """Return the structure around the pairs (a, b), which are sorted; only those that are `tied` close triples."""
     ends = numbered(a, b)
-    return Structure(ends, lambda: closed_triples(ends, tied))
+    return Structure(ends, partial(closed_triples, ends, tied))
 
 
 def numbered(a: Keys, b: Keys) -> NDArray[np.int32]:
-    """Return int32[n, 2]: the ends of each pair, numbered among the accounts in the order of their keys.
+    """Return int32[n, 2]: the ends of each pair, numbered among the accounts in the order of their keys."""
+    return met(a, b)[1]
+
+
+def met(a: Keys, b: Keys) -> tuple[Keys, NDArray[np.int32]]:
+    """Return the accounts of the pairs, whose `a` is sorted, in the order of their keys, and the ends' numbers there.
 
     Sorting beats looking up: 2.4 s of processor time at 7 M pairs of 1.2 M accounts, against 13 s with `union1d` and
     a binary search for each.
@@ -34,7 +40,7 @@ def numbered(a: Keys, b: Keys) -> NDArray[np.int32]:
     ends = np.empty((len(a), 2), dtype=np.int32)
     ends[:, 0] = _places(accounts, a)
     ends[order, 1] = _places(accounts, ordered)
-    return ends
+    return accounts, ends
 
 
 def _firsts(ordered: Keys) -> NDArray[np.bool_]:
@@ -76,7 +82,7 @@ def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterat
     key, tail, head, rows = key[order], tail[order], head[order], rows[order]
     leaving = np.bincount(tail, minlength=accounts)
     after = np.cumsum(leaving)[tail] - np.arange(len(tail)) - 1  # later pairs that leave the same account
-    known = _Filter(key)
+    known = KeyFilter(key)
     blocks = np.cumsum(after) // _BLOCK
     edges = np.searchsorted(blocks, np.arange(int(blocks[-1]) + 2 if len(blocks) else 1))
     for low, high in pairwise(edges):
@@ -94,7 +100,7 @@ def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterat
         yield rows[first[likely]], rows[second[likely]], rows[place[hit]]
 
 
-class _Filter:
+class KeyFilter:
     """Tells quickly that most keys are not in a set: one hashed bit for each, in eight times their number.
 
     A look-up in it misses the cache once, a binary search twenty times.

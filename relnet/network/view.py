@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.errors import InputError
-from relnet.facts.coverage import DECLARED_ABSENCE_IS_ZERO, Coverage, covered
+from relnet.facts.coverage import DECLARED_ABSENCE_IS_ZERO, Coverage, Span, covered
 from relnet.facts.identity import as_table, resolved_handles, unite
 from relnet.facts.records import KIND_CLASSES, TWIN_ORDER
 from relnet.network.engine import columns, connect, register
 from relnet.settings import HORIZON_DAYS
 from relnet.store import log
 from relnet.store.log import Manifest
+
+_ANYONE = 0
+"""Stands for whoever the other side is."""
 
 
 class NetworkView:
@@ -96,14 +99,29 @@ class NetworkView:
         ]
 
     @cached_property
-    def act_kinds(self) -> tuple[str, ...]:
-        """Kinds that must be covered for a direction to be known: every addressed act met or covered.
+    def act_kinds(self) -> dict[str, tuple[str, ...]]:
+        """Kinds of each network that must be covered for a direction to be known: every addressed act met or covered.
 
         A quote addresses nobody in particular and no network lists the quotes of a person, so it is left out.
         """
-        met = {kind for (kind,) in self.connection.execute("SELECT DISTINCT kind FROM acts").fetchall()}
-        named = {coverage.kind for coverage, _ in self.coverage if coverage.kind != "*"}
-        return tuple(sorted(kind for kind in met | named if self.kind_class(kind) == "act" and kind != "quote"))
+        met = set(self.connection.execute("SELECT DISTINCT network, kind FROM acts").fetchall())
+        met |= {(coverage.network, coverage.kind) for coverage, _ in self.coverage if coverage.kind != "*"}
+        kinds: dict[str, tuple[str, ...]] = {}
+        for network, kind in sorted(met):
+            if self.kind_class(kind) == "act" and kind != "quote":
+                kinds[network] = (*kinds.get(network, ()), kind)
+        return kinds
+
+    @cached_property
+    def _members(self) -> dict[str, NDArray[np.int64]]:
+        """Keys of the accounts of each network."""
+        found: dict[str, list[int]] = {}
+        for network, account in self.connection.execute(
+            "SELECT network, coalesce(s.stands, o.account) FROM observations o LEFT JOIN same s ON o.account = s.account "
+            "UNION SELECT network, source FROM acts UNION SELECT network, target FROM acts"
+        ).fetchall():
+            found.setdefault(network, []).append(account)
+        return {network: np.array(accounts) for network, accounts in found.items()}
 
     def kind_class(self, kind: str) -> str:
         """Return what a kind counts as: act, signal or declared."""
@@ -113,17 +131,39 @@ class NetworkView:
         return KIND_CLASSES.get(kind, "act")
 
     def known(
-        self, source: NDArray[np.int64], target: NDArray[np.int64], kinds: tuple[str, ...] = ()
+        self,
+        source: NDArray[np.int64],
+        target: NDArray[np.int64],
+        kinds: tuple[str, ...] = (),
+        span: Span | None = None,
     ) -> NDArray[np.bool_]:
-        """Tell for each directed pair whether absence means that there was nothing: of acts, or of some kinds."""
+        """Tell for each directed pair whether absence means that there was nothing: of acts, or of some kinds.
+
+        Acts are known where every network that both are on is covered, over the span of time given.
+        """
         if kinds and all(self.kind_class(kind) == "declared" for kind in kinds):
             return covered(self.coverage, kinds, source, target, DECLARED_ABSENCE_IS_ZERO)
-        return covered(self.coverage, kinds or self.act_kinds, source, target)
+        if kinds:
+            return covered(self.coverage, kinds, source, target, span=span)
+        known, shared = np.full(len(source), True), np.zeros(len(source), dtype=np.bool_)
+        for network, acts in self.act_kinds.items():
+            there = self._on(network, source) & self._on(network, target)
+            rows = [row for row in self.coverage if row[0].network == network]
+            known &= ~there | covered(rows, acts, source, target, span=span)
+            shared |= there
+        return known & shared
 
-    def known_of(self, account: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _on(self, network: str, account: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if len(self.act_kinds) == 1:
+            return np.full(len(account), True)
+        return np.asarray(np.isin(account, self._members[network]) | (account == _ANYONE))
+
+    def known_of(
+        self, account: NDArray[np.int64], span: Span | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Tell for each account whether all of its acts, and all acts towards it, are covered, whoever the others."""
-        anyone = np.zeros_like(account)
-        return self.known(account, anyone), self.known(anyone, account)
+        anyone = np.full_like(account, _ANYONE)
+        return self.known(account, anyone, span=span), self.known(anyone, account, span=span)
 
     def files(self, kind: str) -> list[str]:
         """Return the Parquet files of one kind of fact."""
@@ -182,7 +222,7 @@ class NetworkView:
         others = sorted(kind for kind in named if self.kind_class(kind) != "act")
         source = self._identified("raw_interactions")
         since = "" if self.since is None else f'AND "at" >= {int(self.since)}'
-        kinds = ", ".join(_quoted(kind) for kind in others)
+        kinds = ", ".join(quoted(kind) for kind in others)
         self.connection.execute(
             f"""
             CREATE VIEW interactions AS
@@ -216,7 +256,8 @@ _SQL_TYPES = {
 }
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -281,7 +322,7 @@ def accounts(view: NetworkView) -> AccountTable:
         for name, value in stated.items()
     )
     derived = ", ".join(f"{value} AS {name}" for name, value in _DERIVED.items())
-    relation = view.connection.sql(
+    relation = view.connection.cursor().sql(  # others may be asked in the meantime
         f"""
         WITH stated AS (
         SELECT coalesce(s.stands, o.account) AS account,

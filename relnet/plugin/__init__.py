@@ -9,13 +9,14 @@ from msgspec import Meta as Param
 from relnet.errors import InputError, UnknownFormat, UnreadableInput, UnsafeInput
 from relnet.facts.coverage import Coverage
 from relnet.facts.records import Account, Declared, Interaction, Post, Record
-from relnet.plugin.findings import Block, Chart, Figure, Findings, Method, Table, Text, TieList, Unit
+from relnet.plugin.findings import Block, Change, Chart, Figure, Findings, Measure, Method, Table, Text, TieList, Unit
 from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
 from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
 from relnet.plugin.values import (
     REASONS,
     Column,
     Evidence,
+    Hours,
     Inputs,
     Keys,
     LabelErrors,
@@ -24,6 +25,7 @@ from relnet.plugin.values import (
     Periods,
     Reason,
     Structure,
+    Texts,
     reasons,
     why_bit,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "Account",
     "Batch",
     "Block",
+    "Change",
     "Chart",
     "Column",
     "Coverage",
@@ -44,6 +47,7 @@ __all__ = [
     "Feature",
     "Figure",
     "Findings",
+    "Hours",
     "InputError",
     "Inputs",
     "Interaction",
@@ -52,6 +56,7 @@ __all__ = [
     "LabelResult",
     "Labeler",
     "Log",
+    "Measure",
     "Method",
     "Param",
     "Peek",
@@ -68,6 +73,7 @@ __all__ = [
     "Structure",
     "Table",
     "Text",
+    "Texts",
     "TieList",
     "Unit",
     "UnknownFormat",

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Unit = Literal["text", "count", "score", "share", "days"]
+Unit = Literal["text", "count", "score", "share", "days", "hours"]
 """How a column of a block is shown; a value in it may be unknown (NaN or `None`)."""
 
 
@@ -61,6 +61,53 @@ class Figure(Protocol):
     n: int
 
 
+class Measure(msgspec.Struct, frozen=True):
+    """What a figure of the report says.
+
+    Attributes
+    ----------
+    title, group
+        What it is called, and which figures it belongs with.
+    unit
+        How its value is shown.
+    meaning, source
+        Its definition, and the work that it follows; the latter empty where it is a plain count.
+    unknown
+        Why its value is unknown; empty where it is known.
+    at_least
+        Whether the value is a lower bound, since not all is covered.
+    """
+
+    title: str
+    group: str
+    unit: Unit
+    meaning: str
+    source: str = ""
+    unknown: str = ""
+    at_least: bool = False
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What is different from an earlier assessment of the same network.
+
+    Attributes
+    ----------
+    since
+        Moment of that assessment, as `Findings.as_of`.
+    figures
+        (name, then, now) of the figures that differ; NaN is unknown.
+    lists
+        (list, who, `new` or `gone`) of ties.
+    circles
+        (who, circle then, circle now) of ties that moved; 0 is outside all.
+    """
+
+    since: str
+    figures: tuple[tuple[str, float, float], ...]
+    lists: tuple[tuple[str, str, str], ...]
+    circles: tuple[tuple[str, int, int], ...]
+
+
 class Method(msgspec.Struct, frozen=True):
     """One plugin that took part in an assessment."""
 
@@ -103,6 +150,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     figures
         By name, as the overview shows them: `people`, `both_ways`, `share_fake` …; `share_fake_worst` is
         the share if as few fakes are found as in the worst set on which the labels were tested.
+    measures
+        What the figures say, by name, in the order in which they are told; not all figures have one.
     share_note
         Why the shares of the labels are unknown or as counted; empty where corrected for measured errors.
     thresholds
@@ -115,12 +164,18 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     ties
         One row a connection, strongest first: `who`, `from` (own side), `out`, `in` (acts; NaN not covered),
         `out_known`, `in_known` (absence means zero), `last`, `first` (days before `as_of`), `days`,
-        `interactions`, `circle`, `label`, and each score by its name.
+        `interactions`, `circle`, `label`, `bot`, `community`, `last_out`, `last_in` (days since the last act of
+        each side), and each score by its name.
     accounts
         One row an account met, most interactions first: `who`, `label`, `p_fake`, `p_inactive`, `reason`,
-        `interactions`, `overridden`, `bot`, `state`.
+        `interactions`, `overridden`, `bot`, `state`, `community` (-1 for none).
     months
         `month` (datetime64[M]), `out`, `back`: acts. Where nobody is the owner all acts are `out`.
+    windows
+        The last whole windows of `horizon_days`, oldest first: `from` (ISO date), `out`, `back` (acts), `people`
+        (in contact), `mutual` (with acts each way).
+    change
+        What is different from an earlier assessment; `None` where none was named.
     coverage
         What was imported could see, in words.
     visibility, skipped
@@ -140,6 +195,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     interactions: int = 0
     undated: int = 0
     figures: Mapping[str, Figure]
+    measures: Mapping[str, Measure] = {}
     share_note: str = ""
     thresholds: Mapping[str, float]
     headline: str = ""
@@ -147,6 +203,9 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     ties: Mapping[str, NDArray[Any]]
     accounts: Mapping[str, NDArray[Any]]
     months: Mapping[str, NDArray[Any]]
+    windows: Mapping[str, NDArray[Any]] = {}
+    horizon_days: float = 0.0
+    change: Change | None = None
     methods: tuple[Method, ...] = ()
     coverage: tuple[str, ...] = ()
     visibility: Mapping[str, int] = {}

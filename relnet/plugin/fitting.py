@@ -18,12 +18,17 @@ def sigmoid(z: Column) -> Column:
 
 
 def level_for(z: Column, rate: float) -> float:
-    """Return the level b at which the mean of sigmoid(z + b) is `rate`, by bisection in [−60, 60]."""
-    low, high = -60.0, 60.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if float(sigmoid(z + middle).mean()) < rate else (low, middle)
-    return (low + high) / 2
+    """Return the level b at which the mean of sigmoid(z + b) is `rate`: Newton's steps, halving in [−60, 60]."""
+    low, high, level = -60.0, 60.0, 0.0
+    for _ in range(60):
+        p = sigmoid(z + level)
+        excess, slope = float(p.mean()) - rate, float((p * (1 - p)).mean())
+        low, high = (level, high) if excess < 0 else (low, level)
+        step = level - excess / slope if slope > 0 else low
+        before, level = level, step if low <= step <= high else (low + high) / 2
+        if abs(level - before) < 1e-12:
+            break
+    return level
 
 
 def fit_logistic(

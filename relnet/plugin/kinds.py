@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, dataclass_transform, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, dataclass_transform, get_origin
 
 import msgspec
 import numpy as np
@@ -13,7 +13,7 @@ from relnet.facts.coverage import Coverage
 from relnet.facts.records import Record
 from relnet.plugin.findings import Block, Findings
 from relnet.plugin.reading import Batch, Peek, Reader
-from relnet.plugin.values import Column, Evidence, Inputs, LabelErrors, LabelResult, Log, Periods
+from relnet.plugin.values import Column, Evidence, Inputs, LabelErrors, LabelResult, Log
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +27,31 @@ _CONTRACT = frozenset(
     )
 )  # fmt: skip
 
+METHODS: Final = {
+    "log": "aggregate", "days": "aggregate", "turns": "aggregate", "periods": "over", "texts": "over", "hours": "over",
+    "columns": "derive",
+}  # fmt: skip
+"""What a feature defines, by its table."""
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Where a plugin that is not built in was found, and how it is run.
+
+    Attributes
+    ----------
+    origin
+        A distribution with its version, or a file.
+    file, digest
+        Path and digest of a plugin file; empty for a distribution.
+    seconds
+        Time limit of one call.
+    """
+
+    origin: str
+    file: str = ""
+    digest: str = ""
+    seconds: float = 60.0
+
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Plugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +62,8 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     name: ClassVar[str] = ""
     version: ClassVar[str] = "0"
+    home: ClassVar[Home | None] = None
+    """Set where it is found; a plugin with one runs in a process of its own."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -85,7 +112,7 @@ class Feature(Plugin, frozen=True, kw_only=True):
     """A number per connection, from what happened or from other features.
 
     By `table`: `log`, `days` and `turns` are group-bys by connection, of which `aggregate` gives one expression
-    (`Log`); `periods` is read by `over`; `columns` are those that `needs` names, from which `derive` computes. A
+    (`Log`); `periods`, `texts` and `hours` (`Periods`, `Texts`, `Hours`) are read by `over`; `columns` are those that `needs` names, from which `derive` computes. A
     `directed` feature exists twice, as `<name>_ab` and `<name>_ba`: `aggregate` is told which way by `this_way`;
     `derive` is written for a → b and given the connection turned round for the other. `portable` is false for a
     feature that only the engine of one machine can compute.
@@ -98,15 +125,15 @@ class Feature(Plugin, frozen=True, kw_only=True):
     kinds: ClassVar[tuple[str, ...]] = ()
     directed: ClassVar[bool] = False
     portable: ClassVar[bool] = True
-    table: ClassVar[Literal["log", "days", "turns", "periods", "columns"]] = "log"
+    table: ClassVar[Literal["log", "days", "turns", "periods", "texts", "hours", "columns"]] = "log"
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the expression for one connection's rows of the table."""
         raise TypeError(f"feature {self.name} is not computed by a group-by")
 
-    def over(self, periods: Periods) -> Column:
-        """Return float64[n] from the periods of activity; a connection without a dated act becomes NaN."""
-        raise TypeError(f"feature {self.name} is not computed over periods")
+    def over(self, table: Any) -> Column:
+        """Return float64[n] from `Periods` (a connection without a dated act becomes NaN), `Texts` or `Hours`."""
+        raise TypeError(f"feature {self.name} is not computed over a table")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return float64[n] from the columns in `needs`."""

@@ -24,7 +24,7 @@ class ReadOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tz
         IANA zone of times that carry none.
     epoch
-        ISO moment (or `relative`) from which small numbers count.
+        ISO moment from which small numbers count, or `relative`; `excel`: they are the days of a spreadsheet.
     columns
         Column map of a table: our name → theirs, as in `source=from`.
     kinds

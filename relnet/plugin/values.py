@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
@@ -65,6 +66,13 @@ class Inputs(Mapping[str, Column]):
             column.flags.writeable = False
         self.a, self.b, self.as_of, self.me, self._seed, self._graph = a, b, as_of, me, seed, graph
         self.texts, self._structure = texts or {}, structure
+        self._built: nx.DiGraph[int] | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Columns that are read-only here are read-only wherever they go.
+        structure = None if self._structure is None else partial(_same, self._structure())
+        given = (self.a, self.b, self.as_of, self.me, self._seed, self._graph, self.texts, structure)
+        return Inputs, (self._columns, *given)
 
     def __getitem__(self, name: str) -> Column:
         return self._columns[name]
@@ -89,7 +97,9 @@ class Inputs(Mapping[str, Column]):
         """Return the network as a networkx DiGraph, built once on request."""
         if self._graph is None:
             raise LookupError("this run offers no graph")
-        return self._graph()
+        if self._built is None:
+            self._built = self._graph()
+        return self._built
 
     def structure(self) -> Structure:
         """Return who is connected with whom around these connections; offered to features."""
@@ -103,6 +113,10 @@ class Inputs(Mapping[str, Column]):
         texts = {name: [values[i] for i in rows] for name, values in self.texts.items()}
         b = self.b[rows] if len(self.b) else self.b
         return Inputs(columns, self.a[rows], b, self.as_of, self.me, self._seed, self._graph, texts)
+
+
+def _same(structure: Structure) -> Structure:
+    return structure
 
 
 class Structure(msgspec.Struct, frozen=True):
@@ -169,6 +183,51 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True):
     ends: NDArray[np.int32]
     closed: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]]
     """Yields in blocks, once each, the three connections (their rows) of every closed triple of accounts."""
+
+
+class Texts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the two sides of each connection wrote to each other: what a feature with `table = "texts"` reads.
+
+    Acts only, whose text was imported; oldest first. They are strangers' words: data, never shown by a feature.
+
+    Attributes
+    ----------
+    rows
+        Number of connections n.
+    tie
+        int32[m] connection (its row) of each text.
+    this_way
+        bool[m]: whether it goes from the first account to the second of the direction asked for; all, for a feature
+        that is not directed.
+    text, language
+        The words, and the language code that the network states (`None` where it states none).
+    """
+
+    rows: int
+    tie: NDArray[np.int32]
+    this_way: NDArray[np.bool_]
+    text: list[str]
+    language: list[str | None]
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """At which hours of the day accounts act: what a feature with `table = "hours"` reads.
+
+    Attributes
+    ----------
+    acts
+        float64[k, 24] dated acts and signals of each account by hour, UTC; one towards several counts once.
+    ends
+        int32[n, 2] row in `acts` of each end of each connection.
+    """
+
+    acts: NDArray[np.float64]
+    ends: NDArray[np.int32]
+
+    @property
+    def rows(self) -> int:
+        """Number of connections."""
+        return len(self.ends)
 
 
 class Evidence(msgspec.Struct):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from relnet.assess.assessment import ties
 from relnet.assess.table import find_account, tie_columns
 from relnet.errors import InputError
+from relnet.facts.coverage import Coverage, covered
 from relnet.facts.identity import resolved_handles, unite
 from relnet.facts.keys import key, keys
 from tests.builders import Acts, assessed
@@ -49,6 +50,53 @@ def test_two_sources_widen_the_coverage_and_count_nothing_twice(tmp_path) -> Non
     row, seen = columns(assessed(tmp_path, outgoing, incoming))
     assert (seen["out"][row["ana"]], seen["in"][row["ana"]]) == (1, 1)
     assert (seen["out"][row["bob"]], seen["in"][row["bob"]]) == (0, 1)
+
+
+def test_silence_outside_the_time_covered_is_unknown(tmp_path) -> None:
+    rows = (
+        ("me", "ana", "reply", T0 + 300 * DAY),
+        ("me", "bob", "reply", T0 + 10 * DAY),
+        ("me", "cem", "reply", T0 + 399 * DAY),
+    )
+    sent, received = ("reply", "out", "me"), ("reply", "in", "me")
+    late = Acts(
+        rows=rows, owner="me", covered=((*sent, T0, T0 + 400 * DAY), (*received, T0 + 100 * DAY, T0 + 350 * DAY))
+    )
+    row, seen = columns(assessed(tmp_path / "a", late))
+    assert seen["in"][row["ana"]] == 0
+    assert np.isnan(seen["in"][row["bob"]]) and np.isnan(seen["in"][row["cem"]])
+    assert seen["out"].tolist() == [1, 1, 1] and seen["out_known"].all()
+    more = Acts(rows=(("bob", "me", "reply", T0 + 9 * DAY),), covered=((*received, T0, T0 + 120 * DAY),))
+    row, seen = columns(assessed(tmp_path / "b", late, more))
+    assert seen["in"][row["ana"]] == 0 and seen["in_known"][row["bob"]]
+    assert not seen["in_known"][row["cem"]]
+    old = Acts(rows=rows[1:2], owner="me", covered=((*sent, T0, T0 + 20 * DAY), (*received, T0, T0 + 20 * DAY)))
+    row, seen = columns(assessed(tmp_path / "c", old))
+    assert seen["in"][row["bob"]] == 0
+    row, seen = columns(assessed(tmp_path / "d", old, Acts(rows=(("x", "y", "reply", T0 + 400 * DAY),), covered=())))
+    assert np.isnan(seen["in"][row["bob"]])
+
+
+def test_another_network_takes_no_coverage_away(tmp_path) -> None:
+    mail = Acts(rows=(("me", "ana", "message", T0),), owner="me", covered=(("message", "between"),))
+    acts = (("me", "bob", "mention", T0, {"network": "other"}),)
+    other = Acts(rows=acts, profiles=({"native_id": "me", "owner": True, "network": "other"},), covered=())
+    row, seen = columns(assessed(tmp_path, mail, other))
+    assert seen["in"][row["ana"]] == 0 and np.isnan(seen["in"][row["bob"]])
+
+
+spans = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["out", "in", "between"]), st.sampled_from([None, 1, 2]), spans)), spans)
+def test_more_coverage_never_makes_less_known(rows, needed) -> None:
+    made = [(Coverage("reply", way, since=since, until=until), account) for way, account, (since, until) in rows]
+    one, other = np.array([1, 2, 3]), np.array([2, 1, 4])
+    span = np.full(3, needed[0]), np.full(3, needed[1])
+    all_known = covered(made, ("reply",), one, other, span=span)
+    for i in range(len(made)):
+        assert (covered(made[:i] + made[i + 1 :], ("reply",), one, other, span=span) <= all_known).all()
+    assert (all_known <= covered(made, ("reply",), one, other)).all()
 
 
 def test_a_reply_is_not_also_a_mention_and_a_self_thread_is_no_tie(tmp_path) -> None:
@@ -110,10 +158,11 @@ def test_the_graph_is_directed_and_weighted(tmp_path) -> None:
 
 def test_keys_are_fixed_for_good() -> None:
     assert key("x", "12345678") == 2967291543650467335
+    assert key("x", "1658268142023786496") == 3815895198425745019
     assert key("mastodon", "https://social.example/users/ana") == 622772257750474761
 
 
-@given(st.lists(st.integers(1, 10**18 - 1), unique=True, max_size=60))
+@given(st.lists(st.integers(1, 2**64 - 1), unique=True, max_size=60))
 @settings(max_examples=50)
 def test_decimal_ids_never_collide(ids) -> None:
     import polars as pl

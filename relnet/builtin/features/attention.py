@@ -27,7 +27,7 @@ class Words(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the sum of shares this way."""
-        return (FIXED / nw.when(log.this_way).then(log.crowd)).round(0).cast(nw.Int64).sum() / FIXED
+        return nw.when(log.this_way).then((FIXED / log.crowd).round(0).cast(nw.Int64)).sum() / FIXED
 
 
 class Addressed(Feature):

@@ -48,12 +48,12 @@ class Follows(Feature):
 class FirstContact(Feature):
     """Days from the first act between the two to the moment of judging. Unit: days."""
 
-    name, version = "first_contact", "1"
-    unit = "days"
+    name, version = "first_contact", "2"
+    unit, table = "days", "turns"
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the age of the oldest act."""
-        return (nw.lit(log.as_of) - nw.when(log.is_act).then(log.at).min()) / 86_400_000
+        return (nw.lit(log.as_of) - log.at.min()) / 86_400_000
 
 
 class LastContact(Feature):
@@ -62,20 +62,20 @@ class LastContact(Feature):
     Source: the strongest single predictor in Gilbert and Karahalios 2009.
     """
 
-    name, version = "last_contact", "1"
-    unit = "days"
+    name, version = "last_contact", "2"
+    unit, table = "days", "turns"
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the age of the newest act."""
-        return (nw.lit(log.as_of) - nw.when(log.is_act).then(log.at).max()) / 86_400_000
+        return (nw.lit(log.as_of) - log.at.max()) / 86_400_000
 
 
 class LastAct(Feature):
     """Days since the last act, each way. Unit: days."""
 
-    name, version = "last_act", "1"
-    unit, directed = "days", True
+    name, version = "last_act", "2"
+    unit, table, directed = "days", "turns", True
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the age of the newest act this way."""
-        return (nw.lit(log.as_of) - nw.when(log.is_act & log.this_way).then(log.at).max()) / 86_400_000
+        return (nw.lit(log.as_of) - nw.when(log.this_way).then(log.at).max()) / 86_400_000

@@ -30,7 +30,7 @@ SHIPPED: Final = (0.8, 8.0, 0.6, 1.7)
 SAMPLE: Final = 4000
 """Ties that a fit looks at, evenly spread over all kinds of history: more change the third digit."""
 _HALVINGS: Final = 24
-_BITS: Final = 31
+_SMALL: Final = 1 << 16
 _MOST: Final = (1 << 21) - 1
 
 
@@ -80,8 +80,8 @@ def chance(rhythm: Rhythm, starts: Counts, age: Counts, ahead: float) -> Column:
     best = rhythm.at(x, silence, outlook)
     past = np.flatnonzero(~rhythm.rises(x, silence, outlook))
     # The peak depends on T and t_x alone, of which there are few.
-    codes, which = np.unique(age[past].astype(np.int64) << _BITS | since[past], return_inverse=True)
-    old, late = codes >> _BITS, codes & ((1 << _BITS) - 1)
+    codes, which = _distinct(age[past].astype(np.int64) * (oldest + 1) + since[past], (oldest + 1) ** 2)
+    old, late = np.divmod(codes, oldest + 1)
     behind, ahead_log = log_age[old] - since_log[late], (log_age - log_ahead)[old]
     low, high = np.zeros(len(codes)), late.astype(np.float64)
     for _ in range(_HALVINGS):
@@ -92,6 +92,16 @@ def chance(rhythm: Rhythm, starts: Counts, age: Counts, ahead: float) -> Column:
     peak = np.maximum(rhythm.at(below, behind, ahead_log), rhythm.at(below + 1, behind, ahead_log))
     best[past] = np.maximum(best[past], peak[which])
     return np.maximum.reduceat(best, starts) if len(starts) else np.empty(0)
+
+
+def _distinct(codes: NDArray[np.int64], bound: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what `np.unique` with its inverse does; without sorting where the codes stay below a small bound."""
+    if bound > max(4 * len(codes), _SMALL):
+        found, which = np.unique(codes, return_inverse=True)
+        return found, which
+    there = np.zeros(bound, dtype=np.bool_)
+    there[codes] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
 
 
 def fit(starts: Counts, age: Counts) -> Rhythm:

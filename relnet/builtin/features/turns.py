@@ -63,7 +63,7 @@ class AnswerDelay(Feature):
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the geometric mean."""
         answered = log.this_way & _due(log, self.within_days) & _in_time(log, self.within_days)
-        term = (nw.when(answered).then(log.delay / HOUR_MS).log() * FIXED).round(0).cast(nw.Int64)
+        term = nw.when(answered).then(((log.delay / HOUR_MS).log() * FIXED).round(0).cast(nw.Int64))
         return (term.sum() / (term.count() * FIXED)).exp()
 
 

@@ -1,0 +1,120 @@
+"""From a log to scored and sorted connections: time, processor time and peak memory of whole processes on two cores.
+
+    python benchmarks/engine.py [FOLDER] [--rows N …] [--wide N …] [--networkx N …]
+
+Makes logs of N interactions (see `generate.py`) in FOLDER or a temporary folder, which is emptied at the end, and for
+each of them: assesses it with all scorers and sorts the connections, opens it again and scores it with one parameter
+changed, and, where asked, computes the same figures with tuned networkx code. `--rows` are of the deep shape (one
+connection for every 14 interactions), `--wide` of the wide one (one for every 1.4).
+Bars: 10 M deep 6 s and 1 GB, wide 20 s and 4 GB, 50 M 30 s and 4 GB; again 1 s; networkx 7 × slower at 1 M and 14 × at
+10 M; no steeper than n log n.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CHILD = """
+import os, sys
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+import json, resource
+from pathlib import Path
+import numpy as np
+from relnet import registry
+from relnet.assess.assessment import ties
+from relnet.assess.run import assess
+from relnet.store.workspace import Workspace
+rows = 0
+if len(sys.argv) > 1:
+    parameters = {"vitality": {"scale_days": float(sys.argv[2])}} if len(sys.argv) > 2 else {}
+    mine = ties(assess(Workspace(Path(sys.argv[1])), registry.find(parameters=parameters)))
+    order = np.argsort(-mine.score("engagement"), kind="stable")
+    rows = len(mine.other[order])
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"rows": rows, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**20}))
+"""
+HEAD = f"{'shape':<8}{'interactions':>13}{'connections':>13}{'seconds':>9}{'of CPU':>8}{'peak, GB':>10}"
+
+
+def run(*arguments: str) -> dict[str, float]:
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1]) | {"seconds": time.perf_counter() - started}
+
+
+def told(shape: str, rows: int, found: dict[str, float]) -> None:
+    print(
+        f"{shape:<8}{rows:>13,}{found['rows']:>13,}{found['seconds']:>9.1f}{found['cpu']:>8.1f}{found['peak']:>10.2f}",
+        flush=True,
+    )
+
+
+def measure(place: Path, shape: str, rows: int, keep: bool) -> dict[str, dict[str, float]]:
+    """Make a log if it is not there, assess it, and score it again."""
+    here = Path(__file__).parent
+    log = place / f"{shape}-{rows}"
+    subprocess.run([sys.executable, str(here / "generate.py"), str(log), shape, str(rows)], check=True, stdout=-3)
+    for made in ("runs", "cache"):
+        shutil.rmtree(log / made, ignore_errors=True)
+    found = {"whole": run("-c", CHILD, str(log))}
+    told(shape, rows, found["whole"])
+    found["again"] = run("-c", CHILD, str(log), "15")
+    told("  again", rows, found["again"])
+    if keep:
+        found["networkx"] = run(str(here / "engine_networkx.py"), str(log))
+        told("  nx", rows, found["networkx"])
+        ratio = {unit: found["networkx"][unit] / found["whole"][unit] for unit in ("seconds", "cpu")}
+        print(f"  networkx takes {ratio['seconds']:.1f} × the time, {ratio['cpu']:.1f} × the CPU time")
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--rows", type=int, nargs="*", default=[100_000, 1_000_000, 10_000_000, 50_000_000])
+    parser.add_argument("--wide", type=int, nargs="*", default=[10_000_000])
+    parser.add_argument("--networkx", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    asked = parser.parse_args()
+    place = Path(asked.folder or tempfile.mkdtemp())
+    print(HEAD)
+    start = run("-c", CHILD)
+    told("start-up", 0, start)
+    deep = {}
+    try:
+        for shape, sizes in (("deep", asked.rows), ("wide", asked.wide)):
+            for rows in sizes:
+                found = measure(place, shape, rows, shape == "deep" and rows in asked.networkx)
+                deep |= {rows: found["whole"]} if shape == "deep" else {}
+                if not asked.folder:
+                    shutil.rmtree(place / f"{shape}-{rows}")
+    finally:
+        if not asked.folder:
+            shutil.rmtree(place, ignore_errors=True)
+    for unit in ("seconds", "cpu"):
+        spent = {rows: found[unit] - start[unit] for rows, found in deep.items()}
+        print(f"{unit} beyond start-up over n log n: {fit(spent)}")
+
+
+def fit(spent: dict[int, float]) -> str:
+    """Say by which power of n log n the time grows (1: just so), and its share of n log n at each size."""
+    xs = [math.log(n * math.log(n)) for n in spent]
+    ys = [math.log(max(seconds, 1e-3)) for seconds in spent.values()]
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((x - mean_x) ** 2 for x in xs)
+    power = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread if spread else float("nan")
+    shares = ", ".join(f"{n:,}: {1e9 * seconds / (n * math.log(n)):.1f} ns" for n, seconds in spent.items())
+    return f"power {power:.2f} ({shares})"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONHASHSEED", "0")
+    main()

@@ -1,0 +1,103 @@
+"""Results kept by what they were made of, one Parquet file each; the folder may be deleted at any time.
+
+The key of a result is the hash of all that it follows from: imports, identity, moments, plugins with their versions and
+parameters, and the keys of the results it needs. So a changed parameter makes only what is downstream again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+from numpy.typing import NDArray
+
+from relnet.plugin import Plugin
+
+MOST_BYTES: Final = 4 << 30
+"""Above this the results that were not used for longest go."""
+Table = dict[str, NDArray[Any]]
+
+
+def key_of(*parts: Any) -> str:
+    """Return the key of what is made of `parts`, which are built of what JSON knows."""
+    return hashlib.blake2b(msgspec.json.encode(parts, order="sorted"), digest_size=12).hexdigest()
+
+
+def stated(plugin: Plugin) -> list[Any]:
+    """Return all of a plugin that a result may depend on."""
+    home = type(plugin).home  # the author of a plugin file may not count versions
+    content = [home.digest] if home and home.digest else []
+    return [type(plugin).__name__, plugin.name, plugin.version, msgspec.to_builtins(plugin), *content]
+
+
+class Cache:
+    """Tables of columns by key.
+
+    Parameters
+    ----------
+    folder
+        Made when something is kept.
+    most_bytes
+        Size of all files together that is not exceeded for long.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self.folder, self.most_bytes = folder, most_bytes
+
+    def path(self, key: str) -> Path:
+        """Return where a result is, if it is there."""
+        return self.folder / f"{key}.parquet"
+
+    def get(self, key: str) -> Table | None:
+        """Return a result; `None` where there is none, or none that can be read."""
+        try:
+            table = read(self.path(key))
+            os.utime(self.path(key))
+        except (OSError, pl.exceptions.PolarsError):
+            return None
+        return table
+
+    def keep(self, key: str, table: Mapping[str, NDArray[Any]]) -> None:
+        """Keep a result under its key; a disk that is full or a folder that goes away costs the result only."""
+        part = self.folder / f".part-{secrets.token_hex(8)}"
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                write(part, table)
+                os.replace(part, self.path(key))
+            finally:
+                part.unlink(missing_ok=True)
+            self._evict(self.path(key))
+
+    def _evict(self, newest: Path) -> None:
+        found = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in self.folder.glob("*.parquet"))
+        total = sum(size for _, size, _ in found)
+        for _, size, file in found:
+            if total > self.most_bytes and file != newest:
+                file.unlink(missing_ok=True)
+                total -= size
+
+
+def write(path: Path, table: Mapping[str, NDArray[Any]]) -> None:
+    """Write columns as Parquet; columns of objects are texts."""
+    columns = {
+        name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
+        for name, column in table.items()
+    }
+    pl.DataFrame(columns).write_parquet(path, compression="lz4", statistics=False)
+
+
+def read(path: Path) -> Table:
+    """Return the columns of a Parquet file; texts as objects."""
+    frame = pl.read_parquet(path)
+    return {
+        name: frame[name].to_numpy().astype(object) if frame[name].dtype == pl.String else frame[name].to_numpy()
+        for name in frame.columns
+    }
