@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
 import inspect
+import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -13,8 +15,11 @@ import msgspec
 
 from relnet.errors import PluginError, PluginLoadError, SettingsError
 from relnet.plugin import Feature, Labeler, Plugin, Scorer, Section, Source
+from relnet.plugin.kinds import METHODS, Home
+from relnet.plugin_file import digest_of, module_of
 
 P = TypeVar("P", bound=Plugin)
+
 
 KINDS: Final[dict[str, type[Plugin]]] = {
     "source": Source,
@@ -23,6 +28,16 @@ KINDS: Final[dict[str, type[Plugin]]] = {
     "labeler": Labeler,
     "section": Section,
 }
+
+
+def kind_of(plugin: Plugin) -> str:
+    """Return the word for a plugin's kind."""
+    return next(word for word, base in KINDS.items() if isinstance(plugin, base))
+
+
+BUILT_IN: Final = "built in"
+SECONDS: Final = 60.0
+"""Time limit of one call of a plugin that is not built in."""
 
 
 class Entry(msgspec.Struct):
@@ -34,6 +49,7 @@ class Entry(msgspec.Struct):
     """`built in`, a distribution with its version, or a file."""
     point: EntryPoint | None = None
     found: type[Plugin] | None = None
+    seconds: float = SECONDS
 
     def load(self) -> type[Plugin]:
         """Import the class.
@@ -45,30 +61,60 @@ class Entry(msgspec.Struct):
         """
         if self.found is None:
             assert self.point is not None
+            if self.origin != BUILT_IN:
+                _try_apart(_import_point, (self.point,), f"The {self.kind} {self.name}", self.origin, self.seconds)
             try:
                 loaded = self.point.load()
             except Exception as error:
-                raise PluginLoadError(
-                    f"The {self.kind} {self.name} cannot be imported ({type(error).__name__}: {error}).",
-                    "Reinstall or remove it.",
-                    self.origin,
-                ) from error
-            self.found = _checked(self.kind, self.name, loaded, self.origin)
+                raise _not_imported(f"The {self.kind} {self.name}", error, self.origin) from error
+            home = None if self.origin == BUILT_IN else Home(self.origin, seconds=self.seconds)
+            self.found = _checked(self.kind, self.name, loaded, self.origin, home)
         return self.found
 
 
-class Registry:
-    """The plugins of one run."""
+class Untrusted(msgspec.Struct):
+    """A plugin file of a workspace that the user has not allowed to run, or not in its present form."""
 
-    def __init__(self, entries: Iterable[Entry], parameters: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    name: str
+    path: Path
+    digest: str
+
+
+class Registry:
+    """The plugins of one run.
+
+    Parameters
+    ----------
+    entries
+        What was found; of two of one kind and name the first stays.
+    parameters
+        Parameters by plugin name.
+    failures
+        Why something that was found is not among the entries.
+    untrusted
+        Files that were not looked into.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        failures: Iterable[PluginLoadError] = (),
+        untrusted: Iterable[Untrusted] = (),
+    ) -> None:
         self._entries: dict[tuple[str, str], Entry] = {}
         self._parameters = parameters or {}
+        self.failures, self.untrusted = [*failures], [*untrusted]
         for entry in entries:
             known = self._entries.setdefault((entry.kind, entry.name), entry)
             if known is not entry:
-                raise PluginLoadError(
-                    f"Two plugins are called {entry.name}: one from {known.origin}, one from {entry.origin}.",
-                    "Remove or rename one of them.",
+                self.failures.append(
+                    PluginLoadError(
+                        f"Two plugins are called {entry.name}: one from {known.origin}, one from {entry.origin}; the "
+                        "second is left out.",
+                        "Remove or rename one of them.",
+                        entry.origin,
+                    )
                 )
 
     def __iter__(self) -> Iterator[Entry]:
@@ -127,8 +173,15 @@ class Registry:
         return plugins, failures
 
 
-def find(folders: Sequence[Path] = (), parameters: Mapping[str, Mapping[str, Any]] | None = None) -> Registry:
-    """Find what is installed, then what lies in the trusted plugin folders.
+def find(
+    folders: Sequence[Path] = (),
+    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    workspace: Path | None = None,
+    trusted: frozenset[str] = frozenset(),
+    seconds: float = SECONDS,
+) -> Registry:
+    """Find what is installed, then what lies in the plugin folders; what fails to import is a failure by name.
 
     Parameters
     ----------
@@ -136,48 +189,107 @@ def find(folders: Sequence[Path] = (), parameters: Mapping[str, Mapping[str, Any
         Folders of `*.py` files that the user trusts.
     parameters
         Parameters by plugin name, from the settings.
+    workspace
+        A workspace, of whose plugin files those in `trusted` are taken.
+    trusted
+        Digests of files.
+    seconds
+        Time limit of one call of a plugin that is not built in.
     """
     entries = [
-        Entry(kind, point.name, _origin(point), point)
+        Entry(kind, point.name, _origin(point), point, seconds=seconds)
         for kind in KINDS
         for point in entry_points(group=f"relnet.{kind}s")
     ]
-    for folder in folders:
-        for path in sorted(folder.glob("*.py")):
-            entries.extend(file_entries(path))
-    return Registry(entries, parameters)
+    entries.sort(key=lambda entry: entry.origin != BUILT_IN)
+    files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    untrusted = []
+    for path in sorted((workspace / "plugins").glob("*.py")) if workspace else ():
+        digest = digest_of(path)
+        if digest in trusted:
+            files.append(path)
+        else:
+            untrusted.append(Untrusted(path.stem, path, digest))
+    failures = []
+    for path in files:
+        try:
+            entries.extend(file_entries(path, seconds))
+        except PluginLoadError as error:
+            failures.append(error)
+    return Registry(entries, parameters, failures, untrusted)
 
 
-def file_entries(path: Path) -> list[Entry]:
-    """Import a plugin file and return the plugins it defines.
+def file_entries(path: Path, seconds: float = SECONDS) -> list[Entry]:
+    """Import a plugin file, in the worker first, and return the plugins it defines.
 
     Raises
     ------
     PluginLoadError
-        The file fails to import.
+        The file fails to import, or holds no plugin.
     """
-    name = f"relnet_file_plugins.{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    _try_apart(_import_file, (path,), "The plugin file", str(path), seconds)
     try:
-        spec.loader.exec_module(module)
+        module, digest = module_of(path), digest_of(path)
     except Exception as error:
-        raise PluginLoadError(
-            f"The plugin file cannot be imported ({type(error).__name__}: {error}).",
-            "Mend it or move it away.",
-            str(path),
-        ) from error
+        raise _not_imported("The plugin file", error, str(path)) from error
     entries = []
     for value in vars(module).values():
-        if inspect.isclass(value) and issubclass(value, Plugin) and value.__module__ == name and value.name:
+        if inspect.isclass(value) and issubclass(value, Plugin) and value.__module__ == module.__name__:
             kind = next((word for word, base in KINDS.items() if issubclass(value, base)), None)
-            if kind:
-                entries.append(Entry(kind, value.name, str(path), found=_checked(kind, value.name, value, str(path))))
+            if kind and value.name:
+                home = Home(str(path), str(path), digest, seconds)
+                found = _checked(kind, value.name, value, str(path), home)
+                entries.append(Entry(kind, value.name, str(path), found=found))
+    if not entries:
+        raise PluginLoadError(
+            "The plugin file holds no plugin.", f"Derive a class from {_bases()} and give it a name.", str(path)
+        )
     return entries
 
 
-def _checked(kind: str, name: str, loaded: object, origin: str) -> type[Plugin]:
+def _bases() -> str:
+    return ", ".join(base.__name__ for base in KINDS.values())
+
+
+def _try_apart(function: Any, arguments: tuple[Any, ...], what: str, origin: str, seconds: float) -> None:
+    """Import in the worker process first: what hangs or ends its process at import must not do so here."""
+    from relnet.worker import worker
+
+    try:
+        message = worker().call(function, *arguments, seconds=seconds)
+    except PluginError as error:
+        raise PluginLoadError(f"{what} cannot be imported: {error.message}", "Mend or remove it.", origin) from error
+    if message:
+        raise PluginLoadError(f"{what} cannot be imported ({message}).", "Mend or remove it.", origin)
+
+
+def _not_imported(what: str, error: BaseException, origin: str) -> PluginLoadError:
+    return PluginLoadError(
+        f"{what} cannot be imported ({type(error).__name__}: {error}).", "Mend or remove it.", origin
+    )
+
+
+def _import_file(path: Path) -> str:
+    return _fault(lambda: module_of(path))
+
+
+def _import_point(point: EntryPoint) -> str:
+    return _fault(point.load)
+
+
+def _fault(load: Any) -> str:
+    """Return what an import raised, in words; empty if it went well."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            load()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    except SystemExit as error:
+        return f"it called exit({error.code})"
+    return ""
+
+
+def _checked(kind: str, name: str, loaded: object, origin: str, home: Home | None) -> type[Plugin]:
     if not (inspect.isclass(loaded) and issubclass(loaded, KINDS[kind])):
         raise PluginLoadError(f"{name} is not a {kind}.", f"It must be a subclass of {KINDS[kind].__name__}.", origin)
     if loaded.name != name:
@@ -186,13 +298,28 @@ def _checked(kind: str, name: str, loaded: object, origin: str) -> type[Plugin]:
             "Make the two names one.",
             origin,
         )
+    if not _NAME.fullmatch(name) or not str(loaded.version):
+        raise PluginLoadError(
+            f"The {kind} {name!r} has no usable name or no version.",
+            "A name is small letters, digits and underscores; a version is a text.",
+            origin,
+        )
+    needs = getattr(loaded, "needs", ())
+    if not (isinstance(needs, tuple) and all(isinstance(need, str) for need in needs)):
+        raise PluginLoadError(
+            f"`needs` of the {kind} {name} is no tuple of names.",
+            'Write needs = ("count_ab",), comma included.',
+            origin,
+        )
     base = KINDS[kind]
-    missing = [method for method in _REQUIRED.get(kind, ()) if getattr(loaded, method) is getattr(base, method)]
+    missing = [method for method in _required(kind, loaded) if getattr(loaded, method) is getattr(base, method)]
     if missing:
         raise PluginLoadError(f"The {kind} {name} lacks {', '.join(missing)}().", "Define it.", origin)
+    loaded.home = home
     return loaded
 
 
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _REQUIRED: Final = {
     "source": ("sniff", "read", "coverage"),
     "scorer": ("score",),
@@ -201,8 +328,14 @@ _REQUIRED: Final = {
 }
 
 
+def _required(kind: str, loaded: type[Plugin]) -> tuple[str, ...]:
+    if issubclass(loaded, Feature):
+        return (METHODS.get(loaded.table, "aggregate"),)
+    return _REQUIRED[kind]
+
+
 def _origin(point: EntryPoint) -> str:
     distribution = point.dist
     if distribution is None:
         return "unknown"
-    return "built in" if distribution.name == "relnet" else f"{distribution.name} {distribution.version}"
+    return BUILT_IN if distribution.name == "relnet" else f"{distribution.name} {distribution.version}"

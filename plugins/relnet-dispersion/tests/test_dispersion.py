@@ -3,6 +3,9 @@ import numpy as np
 from relnet_dispersion import Dispersion
 
 from relnet.plugin import Inputs
+from relnet.testing import checks_for
+
+test_contract = checks_for(Dispersion())
 
 
 def inputs(graph: nx.Graph) -> Inputs:

@@ -1,0 +1,52 @@
+"""Which plugin files of workspaces the user lets run: by digest, kept with the user and never in a workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from relnet.errors import SettingsError
+from relnet.plugin_file import digest_of
+from relnet.settings import user_folder
+
+
+def trusted_file() -> Path:
+    """Return the file that holds the digests."""
+    return user_folder() / "trusted.json"
+
+
+def trusted() -> frozenset[str]:
+    """Return the digests that are trusted.
+
+    Raises
+    ------
+    SettingsError
+        The file is damaged.
+    """
+    return frozenset(_read())
+
+
+def trust(path: Path) -> str:
+    """Trust a file as it is now, and return its digest."""
+    digest = digest_of(path)
+    known = _read() | {digest: str(path.absolute())}
+    target = trusted_file()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(f".part-{os.getpid()}")
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(known)))
+    part.replace(target)
+    return digest
+
+
+def _read() -> dict[str, str]:
+    path = trusted_file()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    except FileNotFoundError:
+        return {}
+    except (OSError, msgspec.DecodeError) as error:
+        raise SettingsError(
+            f"The list of trusted plugins cannot be read ({error}).", "Mend or remove it.", str(path)
+        ) from error
