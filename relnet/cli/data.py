@@ -1,4 +1,4 @@
-"""Verbs that move data: load, report, export, import list and remove."""
+"""Verbs that bring data in: load, import list and remove."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from relnet.plugin import ReadOptions, Source
 from relnet.store.workspace import Workspace, workspace_name
 from relnet.text import clean, count
 
+COLUMNS = typer.Option(
+    [],
+    "--columns",
+    help="Column map of a table: source=from,target=to; order of WhatsApp's dates: date=dmy, mdy or ymd.",
+)
 PATHS = typer.Argument(help="Files or folders: archives, exports, tables.", show_default=False)
 
 
@@ -85,8 +90,8 @@ def load(
     as_format: str = typer.Option(None, "--as", help="Name of the reader to use."),
     me: list[str] = typer.Option([], "--me", help="A handle, id or address of yours; may repeat."),
     tz: str = typer.Option(None, "--tz", help="Zone of times that carry none, as Europe/Berlin."),
-    epoch: str = typer.Option(None, "--epoch", help="Start of relative times: ISO moment or 'relative'."),
-    columns: list[str] = typer.Option([], "--columns", help="Column map of a table: source=from,target=to."),
+    epoch: str = typer.Option(None, "--epoch", help="Start of relative times: ISO moment, 'relative' or 'excel'."),
+    columns: list[str] = COLUMNS,
     kinds: list[str] = typer.Option([], "--kinds", help="Class of a kind: answer=act,missed-call=signal."),
     complete: bool = typer.Option(False, "--complete", help="Nothing is missing in it: absence means zero."),
     max_skipped: int = typer.Option(
@@ -94,14 +99,18 @@ def load(
     ),
 ) -> None:
     """Import files or folders into a workspace; what is there already is not added twice."""
+    from relnet.cli.judge import current_view, offers
+
     run = session(context)
     options = read_options(me, tz, epoch, columns, kinds, complete)
     workspace = place_for(run, paths)
     report = import_paths(run, workspace, paths, options, as_format)
+    offered = offers(current_view(workspace))
     if run.json:
-        emit_json("load", {"workspace": str(workspace.path), "loaded": report.loaded, "unknown": report.unknown})
+        data = {"workspace": str(workspace.path), "loaded": report.loaded, "unknown": report.unknown}
+        emit_json("load", data, offered)
     else:
-        emit(load_text(report))
+        emit("\n".join([load_text(report), *offered]))
         emit(f"Workspace: {workspace.path}")
     limit = run.settings.max_skipped if max_skipped is None else max_skipped
     if 0 <= limit < report.skipped:
@@ -145,30 +154,6 @@ def load_text(report: LoadReport) -> str:
     return "\n".join(lines)
 
 
-def report(
-    context: typer.Context,
-    output: Path = typer.Option(Path("relnet-report.html"), "-o", "--output", help="Where to write it; - for stdout."),
-    redact: bool = typer.Option(False, "--redact", help="Hide names, handles, ids and texts."),
-    section: list[str] = typer.Option([], "--section", help="Only these sections; may repeat."),
-) -> None:
-    """Write a relationship-health report: one HTML file, no script, no request."""
-    from relnet.assess.run import view_of
-    from relnet.report.build import html
-
-    run = session(context)
-    workspace = run.workspace()
-    assessment = run.assessment(workspace)
-    page = html(assessment, view_of(workspace, assessment), run.registry, redact=redact, sections=section or None)
-    if str(output) == "-":
-        emit(page)
-        return
-    output.write_text(page, encoding="utf-8")
-    if run.json:
-        emit_json("report", {"path": str(output), "bytes": len(page.encode()), "run": assessment.header.run_id})
-    else:
-        say(f"Wrote {output} ({len(page.encode()) / 1000:,.0f} kB).")
-
-
 import_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
 
@@ -207,32 +192,3 @@ def import_remove(context: typer.Context, name: str = typer.Argument(help="Impor
         log.remove(workspace.log, found[0])
         workspace.catalog.adopt(workspace)
     say(f"Removed {found[0]}.")
-
-
-export_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
-
-
-@export_app.callback()
-def export() -> None:
-    """Write interactions to a file."""
-
-
-@export_app.command("edges")
-def export_edges(
-    context: typer.Context,
-    output: Path = typer.Option(Path("-"), "-o", "--output", help="Where to write it; - for stdout."),
-    format: str = typer.Option("csv", "--format", help="csv or parquet."),
-    private: bool = typer.Option(
-        False, "--private", help="With direct and private acts, which are left out otherwise."
-    ),
-) -> None:
-    """Write every interaction flat, one row each."""
-    from relnet.export import write_edges
-
-    run = session(context)
-    workspace = run.workspace()
-    written = write_edges(workspace, output, format, as_of=run.as_of, since=run.since, private=private)
-    say(
-        f"{count(written.rows)} interactions written"
-        + (f"; {count(written.withheld)} private ones left out (--private)." if written.withheld else ".")
-    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from relnet.plugin import Unit
-from relnet.text import UNKNOWN, ago, clean, count, score, share
+from relnet.text import UNKNOWN, ago, clean, count, lasting, score, share
 
 MOST_ROWS: Final = 200
 """Rows of a table that a page shows; the total is stated."""
@@ -16,6 +16,7 @@ _NUMBERS: Final[dict[str, Callable[[float], str]]] = {
     "score": score,
     "share": share,
     "days": ago,
+    "hours": lasting,
 }
 
 

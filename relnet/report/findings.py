@@ -9,19 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet import __version__
-from relnet.assess.assessment import FAKE_FROM, GOOD_BELOW, INACTIVE_FROM, LABELS, Assessment, Ties, ties
+from relnet.assess.assessment import FAKE_FROM, GOOD_BELOW, INACTIVE_FROM, LABELS, Assessment, Figure, Ties, ties
 from relnet.assess.labeling import errors_of
 from relnet.assess.lists import LEAST_DAYS, tie_lists
 from relnet.assess.prevalence import prevalence
-from relnet.assess.table import LEAST_ACTS, headline, tie_columns
+from relnet.assess.table import LEAST_ACTS, headline, nameless_columns
 from relnet.facts.records import KIND_CLASSES
 from relnet.network.evidence import months
 from relnet.network.view import NetworkView
-from relnet.plugin import Findings, TieList
+from relnet.plugin import Change, Findings, TieList
 from relnet.registry import Registry
+from relnet.report.change import change
+from relnet.report.figures import figures_of
 from relnet.report.methods import methods
 from relnet.report.names import aliases, names, own_rows
 from relnet.report.reasons import label_reasons
+from relnet.report.trend import windows
 from relnet.text import clean, clean_column
 
 Columns = dict[str, NDArray[Any]]
@@ -29,11 +32,23 @@ Columns = dict[str, NDArray[Any]]
 HIDDEN: Final = "hidden"
 
 
-def findings(assessment: Assessment, view: NetworkView, registry: Registry, *, redact: bool = False) -> Findings:
+def findings(
+    assessment: Assessment,
+    view: NetworkView,
+    registry: Registry,
+    *,
+    redact: bool = False,
+    earlier: tuple[Assessment, NetworkView] | None = None,
+) -> Findings:
     """Return what sections read; see `relnet.plugin.Findings`.
 
     With `redact`, accounts are P001…, strongest tie first; names, ids, texts, file names and the words of
     plugins and readers are left out, and dates are months.
+
+    Parameters
+    ----------
+    earlier
+        An assessment of the same network, and its view, that this one is compared with.
     """
     header = assessment.header
     mine = ties(assessment)
@@ -42,6 +57,8 @@ def findings(assessment: Assessment, view: NetworkView, registry: Registry, *, r
     shown = aliases(assessment, mine, order) if redact else names(assessment)
     met, interactions = _met(mine)
     shares = prevalence(assessment.labels, met, errors_of(assessment, met, registry))
+    lists, spans = tie_lists(mine), windows(assessment, view)
+    figures, measures = figures_of(assessment, mine, view, lists, spans, shares.why)
     [(undated,)] = view.connection.execute("SELECT count(*) FROM undated").fetchall()
     return Findings(
         as_of=_day(header.as_of, redact) or "",
@@ -52,7 +69,8 @@ def findings(assessment: Assessment, view: NetworkView, registry: Registry, *, r
         redacted=redact,
         interactions=header.interactions,
         undated=int(undated),
-        figures=header.summary | {"share_fake_worst": shares.fake_at_least_recall},
+        figures=figures | {"share_fake_worst": shares.fake_at_least_recall},
+        measures=measures,
         share_note=shares.why,
         thresholds={
             "fake": FAKE_FROM,
@@ -61,11 +79,14 @@ def findings(assessment: Assessment, view: NetworkView, registry: Registry, *, r
             "thin": LEAST_ACTS,
             "often": LEAST_DAYS,
         },
-        lists=_lists(mine, order),
+        lists=_placed(lists, order),
         headline=leading,
-        ties=_tie_table(mine, order, shown, redact),
+        ties=_tie_table(mine, order, shown),
         accounts=_account_table(assessment, met, interactions, shown, registry),
         months=_fixed(months(view, view.me)),
+        windows=_fixed(_dated(spans, redact)),
+        horizon_days=header.horizon_days,
+        change=earlier and _change(mine, lists, figures, earlier, shown, redact),
         methods=methods(assessment, registry, redact=redact),
         coverage=_coverage(view, redact),
         visibility=_visibility(view),
@@ -82,28 +103,24 @@ def _strongest(mine: Ties, leading: str) -> NDArray[np.intp]:
     return np.lexsort((-mine.feature("interactions"), -score))
 
 
-def _tie_table(mine: Ties, order: NDArray[np.intp], shown: NDArray[Any], redact: bool) -> Columns:
+def _tie_table(mine: Ties, order: NDArray[np.intp], shown: NDArray[Any]) -> Columns:
     people = mine.assessment.accounts
-    columns = tie_columns(mine)
-    for name in (
-        "handle",
-        "name",
-        "list",
-        "tag",
-        *(("network",) if redact else ()),
-    ):  # a table may name its own networks
-        del columns[name]
+    columns = nameless_columns(mine)
+    columns["last_out"], columns["last_in"] = mine.out("last_act"), mine.back("last_act")
     columns["who"] = shown[mine.account_rows]
     columns["from"] = shown[people.rows(mine.this)]
-    columns["out_known"] = mine.out("known") > 0
-    columns["in_known"] = mine.back("known") > 0
     return _fixed({name: column[order] for name, column in columns.items()})
 
 
-def _lists(mine: Ties, order: NDArray[np.intp]) -> dict[str, TieList]:
+def _placed(lists: dict[str, TieList], order: NDArray[np.intp]) -> dict[str, TieList]:
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    return {name: msgspec.structs.replace(each, rows=place[each.rows]) for name, each in tie_lists(mine).items()}
+    return {name: msgspec.structs.replace(each, rows=place[each.rows]) for name, each in lists.items()}
+
+
+def _dated(spans: Columns, redact: bool) -> Columns:
+    days = [_day(int(ms), redact) for ms in spans["from"]]
+    return spans | {"from": np.array(days, dtype=object)}
 
 
 def _met(mine: Ties) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -136,6 +153,7 @@ def _account_table(
             "overridden": labels.overridden[rows],
             "bot": people.columns["automated"][rows] == 1,
             "state": np.array(clean_column(people.columns["state"][rows].tolist()), dtype=object),
+            "community": assessment.community[rows],
         }
     )
 
@@ -151,6 +169,29 @@ def _day(ms: int | None, redact: bool) -> str | None:
     if ms is None:
         return None
     return str(np.datetime64(ms, "ms").astype("datetime64[M]" if redact else "datetime64[D]"))
+
+
+def _change(
+    mine: Ties,
+    lists: dict[str, TieList],
+    figures: dict[str, Figure],
+    earlier: tuple[Assessment, NetworkView],
+    shown: NDArray[Any],
+    redact: bool,
+) -> Change:
+    people, before = mine.assessment.accounts, earlier[0].accounts
+
+    def name(account: int) -> str:
+        row = people.row(account)
+        if row is not None:
+            return str(shown[row])
+        then = before.row(account)
+        return "someone" if redact or then is None else str(names(earlier[0], np.array([then]))[0])
+
+    def called(pair: tuple[int, int]) -> str:
+        return name(pair[1]) if mine.assessment.header.me else f"{name(pair[0])} and {name(pair[1])}"
+
+    return change(_day(earlier[0].header.as_of, redact) or "", mine, lists, figures, earlier, called)
 
 
 def _coverage(view: NetworkView, redact: bool) -> tuple[str, ...]:

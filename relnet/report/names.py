@@ -15,14 +15,15 @@ LONGEST: Final = 60
 """Characters of a handle or name that are shown: nobody's name fills the page."""
 
 
-def names(assessment: Assessment) -> NDArray[Any]:
-    """Return `@handle (Name)` for every row of the account table, cleaned and cut."""
+def names(assessment: Assessment, rows: NDArray[np.intp] | None = None) -> NDArray[Any]:
+    """Return `@handle (Name)` for rows of the account table, by default all, cleaned and cut."""
     people = assessment.accounts
-    known = handles(assessment, np.arange(len(people.account), dtype=np.intp))
+    rows = np.arange(len(people.account), dtype=np.intp) if rows is None else rows
+    known = handles(assessment, rows)
     column = np.empty(len(known), dtype=object)
     column[:] = [
         f"{_cut(handle)} ({_cut(clean(name))})" if name else _cut(handle)
-        for handle, name in zip(known, people.columns["name"], strict=True)
+        for handle, name in zip(known, people.columns["name"][rows], strict=True)
     ]
     return column
 

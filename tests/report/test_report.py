@@ -11,66 +11,27 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from relnet import registry as plugins
 from relnet.assess.run import assess, view_of
 from relnet.errors import PluginLoadError
-from relnet.plugin import Block, Chart, Findings, Labeler, LabelResult, Post, Section, Table, Text, why_bit
-from relnet.registry import Entry, Registry
-from relnet.report.build import html
+from relnet.plugin import Block, Chart, Findings, Section, Table, Text
+from relnet.report.build import build
 from relnet.report.charts import draw
+from relnet.report.page import html
 from tests.builders import Acts, workspace_of
-
-DAY = 86_400_000
-START = 19_723 * DAY
-"""2024-01-01."""
-LAST = 420
-
-
-def acts(source: str, target: str, days: Iterable[int], kind: str = "message") -> list[tuple]:
-    return [(source, target, kind, START + day * DAY) for day in days]
-
-
-# Weekly with ana to the last day, weekly with eve for ten weeks; bob only hears, cy only speaks, dan likes.
-ROWS = (
-    *acts("me", "ana", range(0, LAST + 1, 7)), *acts("ana", "me", range(0, LAST + 1, 7)),
-    *acts("me", "eve", range(0, 71, 7)), *acts("eve", "me", range(0, 71, 7)),
-    *acts("me", "bob", (10, 20, 30)), *acts("cy", "me", (100, 110, 120, 130)), *acts("dan", "me", (50,), "like"),
-)  # fmt: skip
-FOLLOWERS = {"ana": 900, "eve": 500, "bob": 2, "cy": 300}
-PROFILES = tuple({"native_id": who, "handle": who, "followers": n} for who, n in FOLLOWERS.items())
-
-WHOLE = Acts(rows=ROWS, owner="me", profiles=PROFILES)
-EGO = Acts(rows=ROWS, owner="me", profiles=PROFILES, covered=(("*", "out", "me"),))
-SENT_ONLY = Acts(rows=tuple(row for row in ROWS if row[0] == "me"), owner="me", covered=(("*", "out", "me"),))
-NOBODYS = Acts(rows=ROWS)
-UNDATED = Acts(rows=(("me", "ana", "message", None), ("ana", "me", "message", None)), owner="me")
-NETWORKS = {"whole": WHOLE, "ego": EGO, "sent only": SENT_ONLY, "nobody's": NOBODYS, "undated": UNDATED}
-
-
-class FewFollowers(Labeler):
-    """Fake below ten followers."""
-
-    name, version = "relnet", "1"
-    needs = ("followers",)
-
-    def label(self, inputs) -> LabelResult:
-        followers = inputs["followers"]
-        unknown = np.isnan(followers)
-        p_fake = np.where(unknown, np.nan, np.where(followers < 10, 0.9, 0.01))
-        why = np.where(unknown, why_bit("not_covered"), 0).astype(np.uint8)
-        return LabelResult(p_fake, np.where(unknown, np.nan, 0.1), why)
-
-
-def registry(*more: type) -> Registry:
-    kept = [entry for entry in plugins.find() if entry.kind != "labeler"]
-    kinds = {Labeler: "labeler", Section: "section"}
-    return Registry([*kept, *(Entry(kinds[each.__mro__[1]], each.name, "test", found=each) for each in more)])
-
-
-def page(folder: Path, network: Acts, *more: type, **options: object) -> str:
-    workspace, chosen = workspace_of(folder, network), registry(*more)
-    assessment = assess(workspace, chosen)
-    return html(assessment, view_of(workspace, assessment), chosen, **options)
+from tests.report.made import (
+    NETWORKS,
+    PROFILES,
+    ROWS,
+    SECRET_PROFILES,
+    SECRET_ROWS,
+    SECRETS,
+    WHOLE,
+    FewFollowers,
+    Told,
+    acts,
+    page,
+    registry,
+)
 
 
 class Seen(HTMLParser):
@@ -106,28 +67,28 @@ SAID = {
         f"{len(ROWS)} dated interactions from 2024-01-01 to 2025-02-24; in it you have connections with 5 accounts",
         "Of 5 connections, 2 go both ways, in 2 all acts come from one side and in 1 there is no act",
         "Of 4 accounts that can be judged, an estimated 25.0% (95% interval 4.6% to 69.9%) are fake, ",
-        "weekly: 1; monthly or more often: 1; half-yearly or more often: 3; yearly or more often: 3",
+        "In touch weekly: 1 of 5 connections; monthly or more often: 1; half-yearly or more often: 3; yearly or more often: 3",
         "Of 2 connections with 5 or more days of contact, 1 is fading",
     ],
     "ego": [
         "in it you have connections with 5 accounts",
         "At least 2 of 5 connections go both ways; for 2 a direction is not covered",
         "Of 4 accounts that can be judged",
-        "weekly, at least: 1; monthly or more often: 1; half-yearly or more often: 3; yearly or more often: 3",
+        "weekly: at least 1 of 5 connections; monthly or more often: at least 1; half-yearly or more often: at least 3",
         "Of 2 connections with 5 or more days of contact, 1 is fading",
     ],
     "sent only": [
         "in it you have connections with 3 accounts",
         "How many connections go both ways is unknown: what was imported does not cover what others wrote to you",
         "Who is real is unknown: of 3 accounts none could be labelled",
-        "weekly, at least: 1; ",
+        "weekly: at least 1 of 3 connections; ",
         "contact that was not imported cannot be seen",
     ],
     "nobody's": [
         "in 5 connections among 6 accounts; nobody is marked as its owner",
         "Of 5 connections, 2 go both ways, in 2 all acts come from one side and in 1 there is no act",
         "Who is real is unknown: of 6 accounts none could be labelled",
-        "weekly: 1; ",
+        "weekly: 1 of 5 connections; ",
         "Of 2 connections with 5 or more days of contact, 1 is fading",
     ],
     "undated": [
@@ -232,39 +193,14 @@ def test_the_same_inputs_make_the_same_bytes(tmp_path: Path) -> None:
     assert page(tmp_path / "one", WHOLE, FewFollowers) == first, "read back from disk"
 
 
-class Told(Acts):
-    """Acts with words, and a record that cannot be read."""
-
-    def read(self, reader):
-        yield from super().read(reader)
-        yield Post("post-7001", "me", START, "the walrus flies at midnight", url="https://walrus.example/7001")
-        with reader.record(1):
-            raise ValueError("secret-in-record")
-
-
-SECRET_PROFILES = (
-    {"native_id": "id-81920", "handle": "zanzibar", "name": "Zoë Zanzibar", "bio": "lives by the pier"},
-    {"native_id": "id-55113", "handle": "quetzal", "name": "Quentin Quetzal", "followers": 2},
-)
-SECRET_ROWS = (
-    *acts("own-3141", "id-81920", range(0, 90, 3)), *acts("id-81920", "own-3141", range(1, 90, 3)),
-    *acts("id-55113", "own-3141", range(5, 60, 5), "gossip-kind"),
-    ("own-3141", "id-55113", "message", START, {"event": "event-9001", "post": "post-7001"}),
-)  # fmt: skip
-SECRETS = (
-    "zanzibar", "Zoë", "id-81920", "pier", "quetzal", "Quentin", "id-55113", "own-3141", "event-9001", "post-7001",
-    "walrus", "gossip", "secret-in-record", "acts-0",
-)  # fmt: skip
-
-
 def test_redaction_leaves_no_name_id_text_file_or_day(tmp_path: Path) -> None:
     covered = (("message", "between"), ("gossip-kind", "in", "own-3141"))
     told = Told(rows=SECRET_ROWS, owner="own-3141", profiles=SECRET_PROFILES, covered=covered)
     workspace, chosen = workspace_of(tmp_path, told), registry(FewFollowers)
     assessment = assess(workspace, chosen)
     view = view_of(workspace, assessment)
-    open_page = html(assessment, view, chosen)
-    hidden = html(assessment, view, chosen, redact=True)
+    open_page = html(build(assessment, view, chosen))
+    hidden = html(build(assessment, view, chosen, redact=True))
     [manifest] = view.imports.values()
     machine = [
         manifest.import_id,

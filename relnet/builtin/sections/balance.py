@@ -44,8 +44,9 @@ def _scatter(findings: Findings, clear: NDArray[np.bool_]) -> Chart:
     head = ["you to them", "them to you"]
     if not findings.owner:
         x, y, head = np.maximum(x, y), np.minimum(x, y), ["more active side", "less active side"]
-    cells, counts = np.unique(np.column_stack([_low(x), _low(y)]), axis=0, return_counts=True)
-    places = zip(cells.tolist(), counts.tolist(), strict=True)
+    cells, counts = np.unique(_step(x) * len(STEPS) + _step(y), return_counts=True)
+    lows = zip(STEPS[cells // len(STEPS)].tolist(), STEPS[cells % len(STEPS)].tolist(), strict=True)
+    places = zip(lows, counts.tolist(), strict=True)
     return Chart(
         "scatter", "Acts each way", ["acts", *head, "connections"],
         [[f"{_span(a)} / {_span(b)}", a, b, n] for (a, b), n in places],
@@ -59,8 +60,8 @@ STEPS = np.unique((2 ** (np.arange(-2, 28) / 2)).astype(np.int64))
 """Lower ends of the classes in which acts are counted, steps of √2: 0, 1, 2, 4, 5, 8, 11, 16 …"""
 
 
-def _low(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return STEPS[np.searchsorted(STEPS, values, side="right") - 1]
+def _step(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.searchsorted(STEPS, values, side="right") - 1
 
 
 def _span(low: int) -> str:

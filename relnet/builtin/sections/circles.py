@@ -25,7 +25,8 @@ class Circles(Section):
         circle = findings.ties["circle"]
         yield Text(
             "A connection belongs to a circle by its days with contact a year since the first contact, over "
-            "one year at least; without contact in the last year it belongs to none."
+            "one year at least; without contact in the last year it belongs to none. Typical are cumulative sizes of "
+            "5, 15, 50 and 150 (Dunbar, Arnaboldi, Conti and Passarella 2015); fewer or more is not better or worse."
         )
         if not whole(findings):
             yield Text("What was imported does not cover every direction, so these are lower bounds.")
@@ -41,12 +42,12 @@ class Circles(Section):
             marks = [list(row) for row in zip(names, map(int, sizes), labels, strict=True)]
             yield Chart("rings", "Your circles", ["who", "circle", "label"], marks, note)
         yield Table(
-            "How many in each circle", ["circle", "in touch", "connections", "cumulative"],
+            "How many in each circle", ["circle", "in touch", "connections", "cumulative", "typical"],
             [
-                [str(size), word, int((circle == size).sum()), int(findings.figures[f"circle_{size}"].value)]
+                [str(size), word, int((circle == size).sum()), int(findings.figures[f"circle_{size}"].value), size]
                 for size, word in FREQUENCIES.items()
             ],
-            units=["text", "text", "count", "count"],
+            units=["text", "text", "count", "count", "count"],
         )  # fmt: skip
         inner = np.flatnonzero((circle > 0) & (circle <= 15))
         if len(inner):

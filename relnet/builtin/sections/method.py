@@ -13,7 +13,16 @@ class How(Section):
     name, version, title, order = "method", "1", "How it was computed", 90
 
     def render(self, findings: Findings) -> Iterable[Block]:
-        """Return one table a kind of plugin, then the coverage."""
+        """Return what the figures mean, one table a kind of plugin, then the coverage."""
+        if findings.measures:
+            yield Table(
+                "What the figures mean", ["figure", "definition"],
+                [
+                    [f"{each.title} ({name})", each.meaning + (f" Source: {each.source}." if each.source else "")]
+                    for name, each in findings.measures.items()
+                ],
+                units=["text", "text"],
+            )  # fmt: skip
         for kind, caption in (("scorer", "Scorers"), ("labeler", "Labelers"), ("feature", "Features")):
             methods = [method for method in findings.methods if method.kind == kind]
             if methods:

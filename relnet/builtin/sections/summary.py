@@ -11,6 +11,9 @@ from relnet.builtin.sections.standing import acts, only_in, only_out, whole
 from relnet.builtin.sections.wording import counted, interval
 from relnet.plugin import Block, Findings, Section, Text
 
+FIRST_RECORDS = "1971"
+"""A clock that begins in 1970 and shows no later year was never set."""
+
 
 class Summary(Section):
     """Five sentences that claim no more than intervals and coverage allow."""
@@ -31,6 +34,8 @@ def size(findings: Findings) -> str:
     """Say how much there is."""
     people = counted(findings.figures["people"].value, "account")
     span = f" from {findings.first} to {findings.last}" if findings.first else ""
+    if span and str(findings.first) < FIRST_RECORDS:
+        span += " (its times seem to count from a beginning that is not named, so the dates mean nothing)"
     acts = counted(findings.interactions, "dated interaction")
     window = f", looked at since {findings.since}" if findings.since else ""
     if findings.owner:
@@ -84,7 +89,8 @@ def reality(findings: Findings) -> str:
         awake = f", {interval(inactive)} inactive and {interval(good)} good"
     return (
         f"Of {counted(fake.n, 'account')} that can be judged, an estimated {interval(fake)} are fake{awake}; "
-        f"for {labelled['unknown']:,.0f} the label itself is unknown."
+        f"{labelled['unknown']:,.0f} of all {counted(len(findings.accounts['who']), 'account')} "
+        f"{'gets' if labelled['unknown'] == 1 else 'get'} no label: too little is known, or it does not decide."
     )
 
 
@@ -93,10 +99,14 @@ def frequency(findings: Findings) -> str:
     if not np.isfinite(findings.ties["last"]).any():
         return "How often people are in touch is unknown: no act is dated."
     weekly, monthly, half, year = (findings.figures[f"circle_{size}"].value for size in (5, 15, 50, 150))
-    bound = "" if whole(findings) else ", at least"
+    total = counted(len(findings.ties["who"]), "connection")
+    if not year:
+        seen = "" if whole(findings) else ", as far as what was imported shows"
+        return f"Of {total}, none is in touch yearly or more often{seen}."
+    bound = "" if whole(findings) else "at least "
     return (
-        f"Connections in touch weekly{bound}: {weekly:,.0f}; monthly or more often: {monthly:,.0f}; "
-        f"half-yearly or more often: {half:,.0f}; yearly or more often: {year:,.0f}."
+        f"In touch weekly: {bound}{weekly:,.0f} of {total}; monthly or more often: {bound}{monthly:,.0f}; "
+        f"half-yearly or more often: {bound}{half:,.0f}; yearly or more often: {bound}{year:,.0f}."
     )
 
 
@@ -113,7 +123,10 @@ def loss(findings: Findings) -> str:
         )
     return (
         f"Of {counted(often, 'connection')} with {findings.thresholds['often']:g} or more days of contact, "
-        f"{len(fading.rows):,} {'is' if len(fading.rows) == 1 else 'are'} fading, silent for longer than their own "
-        f"rhythm explains, and {len(dormant.rows):,} {'has' if len(dormant.rows) == 1 else 'have'} been silent for "
-        f"over a year{seen}."
+        f"{_some(len(fading.rows), 'is', 'are')} fading, silent for longer than their own rhythm explains, and "
+        f"{_some(len(dormant.rows), 'has', 'have')} been silent for over a year{seen}."
     )
+
+
+def _some(n: int, one: str, many: str) -> str:
+    return f"none {one}" if not n else f"{n:,} {one if n == 1 else many}"

@@ -28,8 +28,8 @@ class Time(Section):
             return
         if findings.owner and not np.any(findings.ties["in_known"]):
             yield Text(
-                "What others wrote to you is not covered by what was imported: the lower bars show what "
-                "happened to be in it, and an empty month below the line is unknown, not silent."
+                "What others wrote to you is not covered by what was imported: bars below the line show what "
+                "happened to be in it, and where there is none it is unknown, not silence."
             )
         elif findings.owner and not np.all(findings.ties["in_known"]):
             yield Text(
@@ -40,14 +40,35 @@ class Time(Section):
         if unit == "year":
             months, out, back = _yearly(months, out, back)
         yield _chart(findings, unit, months, out, back)
+        yield from _trend(findings)
 
 
 def _chart(findings: Findings, unit: str, months: NDArray[Any], out: NDArray[Any], back: NDArray[Any]) -> Chart:
-    values = [out, back] if findings.owner else [out]
+    # What nobody could have seen, and nobody saw, is not drawn as nothing.
+    heard = findings.owner and (np.any(findings.ties["in_known"]) or back.any())
+    values = [out, back] if heard else [out]
     rows = [[str(month), *map(int, each)] for month, *each in zip(months, *values, strict=True)]
-    head = [unit, "you to them", "them to you"] if findings.owner else [unit, "acts"]
+    head = [unit, *(["you to them", "them to you"][: len(values)] if findings.owner else ["acts"])]
     note = f"Acts by calendar {unit} (UTC); reposts and likes are not acts."
     return Chart("months", f"Acts a {unit}", head, rows, note, ["text", "count", "count"])
+
+
+def _trend(findings: Findings) -> Iterator[Block]:
+    """Return in how many ties there was contact, window by window; mutual contact only where it can be seen."""
+    spans, days = findings.windows, findings.horizon_days
+    if len(spans["from"]) < 2:
+        yield Text(f"The record is shorter than two windows of {days:g} days, so no trend is told.")
+        return
+    seen = bool(np.all(findings.ties["out_known"]) and np.all(findings.ties["in_known"]))
+    columns = {"people in contact" if findings.owner else "ties with contact": spans["people"]}
+    if seen:
+        columns["both ways"] = spans["mutual"]
+    body = zip(spans["from"].tolist(), *(column.tolist() for column in columns.values()), strict=True)
+    yield Chart(
+        "months", f"Contact, by windows of {days:g} days", ["window from", *columns], [list(row) for row in body],
+        "Ties with an act in the window" + (", and below with acts each way." if seen else "."),
+        ["text", "count", "count"],
+    )  # fmt: skip
 
 
 def _change(findings: Findings, months: NDArray[Any], acts: NDArray[Any]) -> Iterator[Block]:
