@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check plugins axe bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/relnet demo
@@ -16,6 +16,12 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+plugins:
+	PYTHON=$(PYTHON) .ci/plugins
+
+axe: $(VENV)/.installed
+	$(BIN)/python .ci/accessibility
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks

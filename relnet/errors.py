@@ -59,6 +59,25 @@ class UnsafeInput(InputError):
     """The input would exceed a safety limit (size, nesting, path outside the archive)."""
 
 
+class NetworkError(InputError):
+    """A server cannot be reached, or answers in a way that does not help."""
+
+
+class Refused(NetworkError):
+    """A server refused a request for good; `status` and `name` are its own words for why."""
+
+    def __init__(self, message: str, hint: str = "", where: str = "", status: int = 0, name: str = "") -> None:
+        super().__init__(message, hint, where)
+        self.status, self.name = status, name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.hint, self.where, self.status, self.name)
+
+
+class Paused(NetworkError):
+    """Fetching stopped at a limit; what was fetched is kept, and the same command goes on."""
+
+
 class TooManySkipped(RelnetError):
     """The import is done, but more records were skipped than the user allows."""
 

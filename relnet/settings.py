@@ -15,11 +15,38 @@ from msgspec import Meta
 from relnet.errors import SettingsError
 
 PREFIX: Final = "RELNET_"
-_OTHER_VARIABLES: Final = frozenset({"RELNET_MEMORY_GB", "RELNET_SHARED", "RELNET_CONFIG"})
-USER_ONLY: Final = frozenset({"catalog_url", "plugin_folders", "workspace"})
+_OTHER_VARIABLES: Final = frozenset(
+    {"RELNET_MEMORY_GB", "RELNET_SHARED", "RELNET_CONFIG", "RELNET_BLUESKY_PASSWORD", "RELNET_MASTODON_TOKEN"}
+)
+"""Read where they are used; a secret is no setting, so that none is ever shown or kept."""
+USER_ONLY: Final = frozenset({"catalog_url", "live", "plugin_folders", "plugin_seconds", "workspace"})
 """Settings that a workspace cannot make, since a workspace may have been shared."""
 
 HORIZON_DAYS: Final = 90.0
+
+
+class Live(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Servers that `sync` and `check` ask, and how far they go.
+
+    Attributes
+    ----------
+    bluesky_appview, bluesky_plc
+        Base URLs of the AppView and of the directory of DIDs.
+    bluesky_pds, mastodon_url
+        Base URLs to use in place of what the account itself names.
+    requests, minutes
+        Requests and time that one run may take.
+    longest_wait
+        Seconds to wait at most where a server asks for patience.
+    """
+
+    bluesky_appview: str = "https://public.api.bsky.app"
+    bluesky_plc: str = "https://plc.directory"
+    bluesky_pds: str | None = None
+    mastodon_url: str | None = None
+    requests: Annotated[int, Meta(ge=1)] = 20_000
+    minutes: Annotated[float, Meta(gt=0)] = 120.0
+    longest_wait: Annotated[float, Meta(ge=0)] = 1_000.0
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         SQLAlchemy URL of the catalog; by default SQLite in the workspace.
     plugin_folders
         Further folders of trusted plugin files.
+    plugin_seconds
+        Time limit of one call of a plugin that is not built in.
     ascii
         Draw with ASCII characters only.
     horizon_days
@@ -43,23 +72,30 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Name of the dashboard's theme.
     max_skipped
         Records that may be skipped before `load` ends with exit code 4; below zero: any number.
+    live
+        Servers of live networks, and limits.
     plugins
         Parameters by plugin name.
     keys
         Keys of the dashboard's actions, by action id.
+    filters
+        Saved filters of the dashboard, by name.
     """
 
     workspace: str | None = None
     catalog_url: str | None = None
     plugin_folders: tuple[str, ...] = ()
+    plugin_seconds: Annotated[float, Meta(gt=0)] = 60.0
     ascii: bool = False
     horizon_days: Annotated[float, Meta(gt=0)] = HORIZON_DAYS
     refit: bool = False
     theme: str = "relnet-dark"
     max_skipped: Annotated[int, Meta(ge=-1)] = -1
     marker: Literal["braille", "block", "ascii"] = "braille"
+    live: Live = Live()
     plugins: dict[str, dict[str, Any]] = {}
     keys: dict[str, str] = {}
+    filters: dict[str, str] = {}
 
 
 class Origins(msgspec.Struct):

@@ -33,6 +33,11 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\
 _JOINER = "\u200d"
 _JOINING = "\u200d\ufe0e\ufe0f"
 
+FORMULA = r"^[=+\-@\t\r]"
+"""What a spreadsheet takes for the start of a formula."""
+HARMLESS = r"^(@[\w.\-]+|[+-]?\d+)$"
+"""A plain handle or a number is no formula."""
+
 # The longest emoji sequences need about ten code points for two cells; more is an attack on the renderer.
 _CODE_POINTS_PER_CELL = 16
 
@@ -100,6 +105,18 @@ def to_ascii(text: str) -> str:
     return safe if safe.isascii() else safe.translate(_ASCII_SIGNS).encode("ascii", "replace").decode("ascii")
 
 
+def inert(text: str) -> str:
+    """Clean the text for a cell that a spreadsheet opens: what it would run as a formula gets an apostrophe before it.
+
+    Examples
+    --------
+    >>> inert("=1+1"), inert("@ana"), inert("-3")
+    ("'=1+1", '@ana', '-3')
+    """
+    safe = clean(text)
+    return f"'{safe}" if re.match(FORMULA, safe) and not re.match(HARMLESS, safe) else safe
+
+
 def count(n: float) -> str:
     """Whole number with thousands commas (``1,204``); NaN is ``unknown``."""
     return UNKNOWN if math.isnan(n) else f"{n:,.0f}"
@@ -139,3 +156,10 @@ def ago(days: float) -> str:
         if days < limit:
             return f"{max(days, 0.0) / days_per_unit:.0f} {unit}"
     return f"{days / 365.25:.0f} y"
+
+
+def lasting(hours: float) -> str:
+    """Length of time in one unit (``12 min``, ``5 h``, ``3 d``); NaN is ``unknown``."""
+    if not math.isnan(hours) and hours < 0.995:
+        return f"{60 * max(hours, 0.0):.0f} min"
+    return ago(hours / 24)

@@ -10,8 +10,9 @@ import typer
 from relnet.assess.assessment import LABELS, Figure
 from relnet.assess.follower_check import FollowerCheck, Month
 from relnet.cli.output import emit, emit_json, table, terminal_width
-from relnet.cli.session import session
-from relnet.errors import InputError
+from relnet.cli.session import Session, session
+from relnet.errors import InputError, SettingsError
+from relnet.live.job import reference
 from relnet.text import count, share, share_range
 
 _BLOCKS: Final = " ▁▂▃▄▅▆▇█"
@@ -21,36 +22,85 @@ _PICTURE: Final = 60
 
 def check(
     context: typer.Context,
-    who: list[str] = typer.Argument(None, help="@handle, id, or network:handle; none: the owner."),
-    limit: int = typer.Option(0, "--limit", min=0, help="Judge a random sample of so many followers; 0: all."),
+    who: list[str] = typer.Argument(
+        None,
+        help="@handle or id in the record; bluesky:HANDLE or mastodon:USER@HOST asks the network; none: the owner.",
+    ),
+    limit: int = typer.Option(
+        None,
+        "--limit",
+        min=0,
+        help="Judge a random sample of so many followers; 0: all. Default: all; of long live lists enough for ±5 points.",
+    ),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Only say how many requests a live check takes."),
 ) -> None:
     """Say what share of an account's followers is fake, inactive, good or unknown, and why."""
-    from relnet.assess.follower_check import check as check_followers
-    from relnet.assess.run import view_of
-    from relnet.assess.table import find_account
-
     run = session(context)
-    workspace = run.workspace()
-    assessment = run.assessment(workspace)
-    accounts = [find_account(assessment, each) for each in who or []] or assessment.header.me
-    if not accounts:
-        hint = "Name an account: relnet check @HANDLE. All labels: relnet show labels."
-        raise InputError("This record is nobody's own.", hint)
-    view = view_of(workspace, assessment)
-    seed = run.given["seed"]
-    checks = [check_followers(assessment, view, run.registry, each, limit, seed) for each in accounts]
-    found = [each for each in checks if each.seen] if not who else checks
-    if not any(each.seen for each in found):
-        raise InputError(
-            "No followers were imported.", "Load a list of followers with profiles, such as a followers dump."
-        )
+    live = [each for each in who or [] if reference(each)]
+    if live and len(live) < len(who):
+        raise SettingsError("Accounts of the record and of a network cannot be checked together.", "Check them apart.")
+    if dry_run and not live:
+        raise SettingsError("A check of the record asks nobody.", "Leave --dry-run out, or name bluesky:HANDLE.")
+    if dry_run:
+        from relnet.cli.sync import emit_plans, plans_of_check
+
+        emit_plans(run, plans_of_check(run, live, limit))
+        return
+    if live:
+        found, warnings = _live_checks(run, live, limit)
+    else:
+        found, warnings = _checks(run, who or [], limit or 0)
     if run.json:
-        emit_json("check", {"accounts": found}, assessment.header.warnings)
+        emit_json("check", {"accounts": found}, warnings)
         return
     ascii = run.settings.ascii
     emit("\n\n".join(check_text(each, _title(each), ascii) for each in found), ascii=ascii)
     if len(found) > 1:
         emit("\n" + _side_by_side(found), ascii=ascii)
+
+
+def _checks(run: Session, who: list[str], limit: int) -> tuple[list[FollowerCheck], list[str]]:
+    """Check accounts of the record by the lists that were imported."""
+    from relnet.assess.follower_check import check as check_followers
+    from relnet.assess.run import view_of
+    from relnet.assess.table import find_account
+
+    workspace = run.workspace()
+    assessment = run.assessment(workspace)
+    accounts = [find_account(assessment, each) for each in who] or assessment.header.me
+    if not accounts:
+        hint = "Name an account: relnet check @HANDLE. All labels: relnet show labels."
+        raise InputError("This record is nobody's own.", hint)
+    view = view_of(workspace, assessment)
+    checks = [check_followers(assessment, view, run.registry, each, limit, run.given["seed"]) for each in accounts]
+    found = [each for each in checks if each.seen] if not who else checks
+    if not any(each.seen for each in found):
+        raise InputError(
+            "No followers were imported.",
+            "Load a list of followers with profiles, or name bluesky:HANDLE or mastodon:USER@HOST to ask the network.",
+        )
+    return found, assessment.header.warnings
+
+
+def _live_checks(run: Session, who: list[str], limit: int | None) -> tuple[list[FollowerCheck], list[str]]:
+    """Check accounts of live networks by what their servers show."""
+    from relnet.assess.follower_check import check as check_followers
+    from relnet.assess.run import view_of
+    from relnet.cli.sync import followers_of, place_of_check
+
+    with place_of_check(run) as workspace:
+        fetched = followers_of(run, workspace, who, limit)
+        assessment = run.assessment(workspace)
+        view = view_of(workspace, assessment)
+        found = []
+        for each in fetched:
+            account = view.identity.get(each.account, each.account)
+            one = check_followers(assessment, view, run.registry, account, import_id=each.import_id)
+            one.seen = each.seen
+            found.append(one)
+    if not any(each.seen for each in found):
+        raise InputError("Nobody is seen to follow.", "Check the name.")
+    return found, assessment.header.warnings
 
 
 def _title(each: FollowerCheck) -> str:

@@ -36,7 +36,9 @@ def ties(
     window: str = typer.Option("90d", "--window", help="What follows the cut, as 60d, 8w or 12h."),
     target: str = typer.Option("mutual", "--target", help="mutual: both sides act again; any: one does."),
     defaults: bool = typer.Option(False, "--defaults", help="As shipped: nothing is refitted on earlier windows."),
-    plugin: list[str] = typer.Option([], "--plugin", help="Another scorer to judge; may repeat."),
+    plugin: list[str] = typer.Option(
+        [], "--plugin", help="A scorer to judge alone, beside the built-in ones and added to engagement; may repeat."
+    ),
     epoch: str = typer.Option(None, "--epoch", help="Start of relative times: ISO moment or 'relative'."),
     tz: str = typer.Option(None, "--tz", help="Zone of times that carry none, as Europe/Berlin."),
     columns: list[str] = typer.Option([], "--columns", help="Column map of a table: source=from,target=to."),
@@ -55,7 +57,8 @@ def ties(
     run, length = session(context), days(window)
     options = read_options([], tz, epoch, columns, kinds, complete=True)
     options = msgspec.structs.replace(options, kinds=dict.fromkeys(_signals(), "act") | options.kinds)
-    scorers = [run.registry.make(Scorer, name) for name in dict.fromkeys(["engagement", *plugin])]
+    beside = _built_in(run) if plugin else []
+    scorers = [run.registry.make(Scorer, name) for name in dict.fromkeys(["engagement", *beside, *plugin])]
     features, broken = run.registry.usable(Feature)
     tests = []
     with _view(run, path, options) as view, prepared(view) as history:
@@ -63,10 +66,10 @@ def ties(
             as_of = history.quantile(share_before)
             test = backtest(
                 history, scorers, features, as_of=as_of, window_days=length, target=target,  # type: ignore[arg-type]
-                refit=not defaults, seed=run.given["seed"],
+                refit=not defaults, seed=run.given["seed"], add=[name for name in plugin if name != "engagement"],
             )  # fmt: skip
             tests.append((share_before, test))
-    warnings = [str(each) for each in broken] + _warnings(tests)
+    warnings = [str(each) for each in broken] + _warnings(tests, asked=bool({*plugin} - {"engagement"}))
     if run.json:
         named = {"file": None if path is None else path.name, "target": target, "window_days": length}
         emit_json("evaluate ties", {**named, **_plain(tests)}, warnings)
@@ -87,6 +90,16 @@ def days(text: str) -> float:
     if not found or float(found[1]) <= 0:
         raise SettingsError(f"{text!r} is no length of time.", "Write it as 60d, 8w or 12h.", "--window")
     return float(found[1]) * DAYS[found[2]]
+
+
+def _built_in(run: Session) -> list[str]:
+    """Return the built-in scorers that a history without labels can say anything about."""
+    from relnet.assess.plan import LABELLED
+    from relnet.plugin import Scorer
+    from relnet.registry import BUILT_IN
+
+    names = [entry.name for entry in run.registry if entry.kind == "scorer" and entry.origin == BUILT_IN]
+    return [name for name in names if not set(LABELLED) & set(run.registry.make(Scorer, name).needs)]
 
 
 def _signals() -> list[str]:
@@ -110,11 +123,13 @@ def _view(run: Session, path: Path | None, options: Any) -> Iterator[NetworkView
         yield NetworkView(workspace.log, workspace.imports(), run.as_of, run.since)
 
 
-def _warnings(tests: list[tuple[float, Backtest]]) -> list[str]:
+def _warnings(tests: list[tuple[float, Backtest]], *, asked: bool) -> list[str]:
     found = []
     for cut, test in tests:
         if not test.whole_window:
             found.append(f"After the cut at {cut:g} the record ends before the window does.")
+        if asked and not test.added:
+            found.append(f"Before the cut at {cut:g} too few ties lived on to learn what a score adds to engagement.")
         found += [f"{failure.plugin} failed: {failure.message}" for failure in test.failures]
     return list(dict.fromkeys(found))
 
@@ -124,6 +139,7 @@ def _plain(tests: list[tuple[float, Backtest]]) -> dict[str, Any]:
         {
             "cut": cut, "as_of": test.as_of, "pairs": test.pairs, "positives": test.positives,
             "whole_window": test.whole_window, "fitted": {each.name: each for each in test.fitted},
+            "added": test.added,
         }
         for cut, test in tests
     ]  # fmt: skip
@@ -164,9 +180,27 @@ def _lines(cut: float, test: Backtest) -> list[str]:
         f"Cut at {cut:g}, {test.window_days:g} days: {count(test.pairs)} pairs; in {share(rate)} of them {what} again.",
         table(head, rows, range(1, len(head)), terminal_width()),
         "AP, old and new: pairs in touch before the last window, and first in touch in it.",
+        *_added(test),
         "",
         *_picture(next(each for each in test.scorers if each.name == "engagement")),
     ]
+
+
+def _added(test: Backtest) -> list[str]:
+    """Say what each score adds to engagement as shipped."""
+    rows = [
+        (
+            each.name, _figure(each.average_precision), _gain(each.gained_precision), _figure(each.auc),
+            _gain(each.gained_auc), share(each.unknown),
+        )
+        for each in test.added
+    ]  # fmt: skip
+    head = ("added to engagement", "AP", "gain (95%)", "AUC", "gain (95%)", "unknown")
+    return ["", table(head, rows, range(1, len(head)), terminal_width())] if rows else []
+
+
+def _gain(figure: Any) -> str:
+    return "–" if np.isnan(figure.low) else f"{figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
 def _picture(scorer: Measured) -> list[str]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import TYPE_CHECKING
+
 import typer
 
 from relnet.assess.assessment import LABELS
-from relnet.assess.table import find_account, handle_of
+from relnet.assess.table import find_account, handle_of, only_match
 from relnet.cli.output import emit, emit_json, say, table
 from relnet.cli.session import session
 from relnet.errors import SettingsError
+from relnet.text import clean
+
+if TYPE_CHECKING:
+    from relnet.network.view import NetworkView
+    from relnet.store.workspace import Workspace
 
 label_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 person_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -84,11 +92,16 @@ def _annotate(context: typer.Context, who: str, kind: str, text: str) -> None:
 
 
 def undo(context: typer.Context) -> None:
-    """Take back the last label, note, tag or join."""
+    """Take back the last label, note, tag, join or split."""
     from relnet.store.judgements import undo as take_back
 
     undone = take_back(session(context).workspace().catalog)
     say(f"Took back: {undone}." if undone else "There is nothing to take back.")
+
+
+@person_app.callback()
+def person() -> None:
+    """Join and split the accounts of one person across networks."""
 
 
 @person_app.command("merge")
@@ -107,26 +120,69 @@ def person_merge(
     accounts = [find_account(assessment, each) for each in who]
     if len(set(accounts)) < (1 if me else 2):
         raise SettingsError("A person is joined from two accounts or more.", "Name another, or use --me.")
-    merge_accounts(workspace.catalog, name or who[0], accounts, is_me=me)
+    accounts = merge_accounts(workspace.catalog, name or who[0], accounts, is_me=me)
     say(f"{len(accounts)} accounts are one person now. `relnet undo` takes it back.")
+
+
+@person_app.command("split")
+def person_split(
+    context: typer.Context, who: str = typer.Argument(help="@handle, id, or network:handle of a joined account.")
+) -> None:
+    """Take an account out of its person again."""
+    from relnet.network.claims import named
+    from relnet.store.judgements import persons, split_account
+
+    workspace = session(context).workspace()
+    people = persons(workspace.catalog)
+    joined = list(named(current_view(workspace), (key for _, keys in people for key in keys)).values())
+    place = only_match(
+        who, [each.network for each in joined], [each.native_id for each in joined], [each.handle for each in joined]
+    )
+    name = split_account(workspace.catalog, joined[place].account)
+    say(f"{who} is apart from {clean(name or '')} now. `relnet undo` takes it back.")
 
 
 @person_app.command("list")
 def person_list(context: typer.Context) -> None:
-    """List the persons and their accounts."""
+    """List the persons, and the accounts that say they are one."""
+    from relnet.network.claims import named
     from relnet.store.judgements import persons
 
     run = session(context)
     workspace = run.workspace()
-    assessment = run.assessment(workspace)
+    view = current_view(workspace)
+    people = persons(workspace.catalog)
+    known = named(view, (key for _, keys in people for key in keys))
     rows = [
-        (person.name, "you" if person.is_me else "", ", ".join(handle_of(assessment, key) for key in keys))
-        for person, keys in persons(workspace.catalog)
+        (clean(person.name), person.is_me, [clean(known[key].reference) for key in keys if key in known])
+        for person, keys in people
     ]
+    offered = offers(view)
     if run.json:
-        emit_json(
-            "person list",
-            [{"name": name, "me": bool(me), "accounts": keys.split(", ")} for name, me, keys in rows],
-        )
-    else:
-        emit(table(("person", "", "accounts"), rows))
+        data = [{"name": name, "me": me, "accounts": accounts} for name, me, accounts in rows]
+        emit_json("person list", data, offered)
+        return
+    emit(table(("person", "", "accounts"), [(name, "you" if me else "", ", ".join(keys)) for name, me, keys in rows]))
+    for line in offered:
+        emit(line)
+
+
+def current_view(workspace: Workspace) -> NetworkView:
+    """Return the network of a workspace as the user's joins leave it."""
+    from relnet.assess.run import judgements
+    from relnet.network.view import NetworkView
+
+    decided = judgements(workspace)
+    return NetworkView(workspace.log, workspace.imports(), persons=decided.persons, me=decided.me)
+
+
+def offers(view: NetworkView) -> list[str]:
+    """Return, in words, which accounts say that they are one person, with the command that joins them."""
+    from relnet.network.claims import claims
+
+    lines = []
+    for one, other, both in claims(view):
+        names = [clean(each.reference) for each in (one, other)]
+        says = f"{names[0]} and {names[1]} say they are one" if both else f"{names[0]} says it is also {names[1]}"
+        lines.append(f"{says}: relnet person merge {shlex.join(names)}")
+    return lines

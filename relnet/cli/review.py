@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import numpy as np
 import typer
 
-from relnet.assess.agreement import ANSWERS, Agreement, agreement, draw
+from relnet.assess.agreement import ANSWERS, Agreement, agreement, draw, facts_of
 from relnet.assess.assessment import LABELS, Assessment, Figure
-from relnet.assess.table import handle_of
 from relnet.cli.output import emit, emit_json, say, table
 from relnet.cli.session import session
 from relnet.text import clean, count, share, share_range
-
-_FACTS = ("followers", "following", "posts", "likes", "listed")
 
 
 def review(
@@ -54,7 +50,7 @@ def _answer(assessment: Assessment, account: int) -> str | None:
     """Ask until an answer is one; `None` at the end of the answers. Nothing is asked where nobody is there."""
     while True:
         if sys.stdin.isatty():
-            say(_facts(assessment, account))
+            say("\n".join(["", *facts_of(assessment, account)]))
             sys.stderr.write("g/i/f/u: ")
             sys.stderr.flush()
         line = sys.stdin.readline().strip().lower()
@@ -63,23 +59,6 @@ def _answer(assessment: Assessment, account: int) -> str | None:
         if line in ANSWERS or line in LABELS:
             return ANSWERS[line[0]]
         say(f"{clean(line)[:20]} is none of g, i, f, u.")
-
-
-def _facts(assessment: Assessment, account: int) -> str:
-    people = assessment.accounts
-    row = people.row(account)
-    assert row is not None
-    named: list[Any] = [people.columns[text][row] for text in ("name", "bio", "location", "url")]
-    numbers = [
-        f"{count(people.columns[fact][row])} {fact}" for fact in _FACTS if not np.isnan(people.columns[fact][row])
-    ]
-    dates = [
-        f"{word} {np.datetime64(int(people.columns[fact][row]), 'ms').astype('datetime64[D]')}"
-        for word, fact in (("created", "created_at"), ("last active", "last_active_at"))
-        if not np.isnan(people.columns[fact][row])
-    ]
-    about = " · ".join(clean(text)[:160] for text in named if text)
-    return "\n".join(line for line in ("", handle_of(assessment, account), about, ", ".join(numbers + dates)) if line)
 
 
 def _text(result: Agreement) -> str:

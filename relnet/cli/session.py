@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from relnet import settings as _settings
+from relnet.cli.output import say
 from relnet.errors import SettingsError, WorkspaceError
 from relnet.settings import Origins, Settings
 
@@ -55,9 +56,12 @@ class Session:
         folders = [_settings.user_folder() / "plugins", *map(Path, self.settings.plugin_folders)]
         named = self.given["workspace"] or self.settings.workspace
         folder = workspace_path(named) if named else next(iter(recent()), None)
-        return find(
+        found = find(
             folders, self.settings.plugins, workspace=folder, trusted=trusted(), seconds=self.settings.plugin_seconds
         )
+        for file in () if self.given["quiet"] else found.untrusted:
+            say(f"{file.path} is not run. To allow it: relnet plugin trust {file.name}")
+        return found
 
     @property
     def as_of(self) -> int | None:
@@ -69,6 +73,11 @@ class Session:
         """First moment looked at, ms UTC."""
         return moment(self.given["since"], "--since")
 
+    def place(self, named: str | None = None) -> Path:
+        """Return the folder of the workspace that was named, or of the most recent one."""
+        name = self.given["workspace"] or named or self.settings.workspace
+        return workspace_path(name) if name else _recent()
+
     def workspace(self, named: str | None = None, *, create: bool = False) -> Workspace:
         """Open the workspace that was named, or the most recent one.
 
@@ -79,9 +88,7 @@ class Session:
         """
         from relnet.store.workspace import Workspace
 
-        name = self.given["workspace"] or named or self.settings.workspace
-        path = workspace_path(name) if name else _recent()
-        return Workspace(path, create=create, catalog_url=self.settings.catalog_url)
+        return Workspace(self.place(named), create=create, catalog_url=self.settings.catalog_url)
 
     def assessment(self, workspace: Workspace) -> Assessment:
         """Assess a workspace with the options given."""

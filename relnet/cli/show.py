@@ -13,16 +13,19 @@ from relnet.assess.filters import parse
 from relnet.assess.ordering import sort_order
 from relnet.assess.run import judgements
 from relnet.assess.table import LEAST_ACTS, find_account, handle_of, headline, tie_columns
+from relnet.cli.data import COLUMNS as MAP
 from relnet.cli.data import import_paths, load_text, place_for, read_options
 from relnet.cli.labels import label_lines, labels
 from relnet.cli.output import emit, emit_json, is_terminal, say, table, terminal_width
 from relnet.cli.session import Session, recent, session
+from relnet.cli.show_time import show_time
 from relnet.errors import InputError, SettingsError
 from relnet.store.workspace import Workspace
 from relnet.text import ago, clean, count, score, share
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 app.command("labels")(labels)
+app.command("time")(show_time)
 
 COLUMNS = ("handle", "engagement", "label", "out", "in", "last", "circle")
 """Columns of `show connections` where none are named."""
@@ -35,7 +38,7 @@ def open_dashboard(
     me: list[str] = typer.Option([], "--me", help="A handle, id or address of yours; may repeat."),
     tz: str = typer.Option(None, "--tz", help="Zone of times that carry none."),
     epoch: str = typer.Option(None, "--epoch", help="Start of relative times."),
-    columns: list[str] = typer.Option([], "--columns", help="Column map of a table."),
+    columns: list[str] = MAP,
     kinds: list[str] = typer.Option([], "--kinds", help="Class of a kind."),
     complete: bool = typer.Option(False, "--complete", help="Nothing is missing in it: absence means zero."),
 ) -> None:
@@ -63,6 +66,7 @@ def open_here(run: Session, workspace: Workspace, inputs: list[Path], options: A
             settings=run.settings,
             source=named,
             recent=recent(),
+            find_plugins=lambda: Session(run.given).registry,
         )
         raise typer.Exit(code)
     if inputs:
@@ -273,6 +277,7 @@ def connection(
     acts: int = typer.Option(10, "--acts", min=0, help="Interactions to print."),
 ) -> None:
     """Print one connection: scores with their parts, and the interactions behind them."""
+    from relnet.assess.boundaries import boundaries
     from relnet.assess.explain import explain, explain_label
     from relnet.assess.run import view_of
     from relnet.network.evidence import acts_between
@@ -285,11 +290,13 @@ def connection(
     explained = explain(mine, row, run.registry)
     own = assessment.header.me or [int(mine.this[row])]
     evidence = acts_between(view_of(workspace, assessment), own, account, acts)
-    columns = tie_columns(mine)
+    columns, cues = tie_columns(mine), explain_label(assessment, account, run.registry)
+    changes = boundaries(mine, row, cues)
     if run.json:
         data = {
             "account": str(account), "columns": {name: column[row] for name, column in columns.items()},
-            "scores": explained, "label_cues": explain_label(assessment, account, run.registry), "acts": evidence,
+            "scores": explained, "label_cues": cues, "would_change": changes,
+            "acts": evidence,
         }  # fmt: skip
         emit_json("show connection", data, assessment.header.warnings)
         return
@@ -298,6 +305,7 @@ def connection(
             [
                 *_connection_lines(assessment, columns, row, explained),
                 *label_lines(assessment, account, run.registry),
+                *(f"Would change: {line}" for line in changes),
                 *_act_lines(evidence, own),
             ]
         ),

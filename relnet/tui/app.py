@@ -8,39 +8,43 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from textual import work
-from textual.app import App
-from textual.binding import Binding
-from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from relnet.plugin import ReadOptions
 from relnet.registry import Registry
-from relnet.settings import Settings
+from relnet.settings import Settings, user_folder
 from relnet.store.workspace import Workspace
-from relnet.text import clean, to_ascii
-from relnet.tui.bindings import bindings, shown
-from relnet.tui.copying import copy_beside
-from relnet.tui.faults import in_words, write_down
+from relnet.tui.bindings import bindings
 from relnet.tui.job import Job
 from relnet.tui.model import Model
-from relnet.tui.palette import Commands, People, Themes
-from relnet.tui.plain import AsciiFilter
-from relnet.tui.screens.dialogs import Notice
+from relnet.tui.palette import Commands, Filters, People, Themes
+from relnet.tui.screens.actions import ActionsPage
 from relnet.tui.screens.help import HelpPage
+from relnet.tui.screens.labels import LabelsPage
 from relnet.tui.screens.loading import LoadingPage
 from relnet.tui.screens.overview import OverviewPage
 from relnet.tui.screens.page import Page
+from relnet.tui.screens.plugins import PluginsPage
+from relnet.tui.screens.settings import SettingsPage
 from relnet.tui.screens.start import StartPage
+from relnet.tui.screens.time import TimePage
+from relnet.tui.speaking import Speaking
 from relnet.tui.themes import THEMES
-from relnet.tui.widgets.ring_map import Marker
 
 _TWICE_SECONDS = 2.0
 _WIDTHS: Final = [(0, "-tiny"), (40, "-narrow"), (80, "-medium"), (100, "-wide")]
 _HEIGHTS: Final = [(0, "-flat"), (12, "-low"), (20, "-short"), (30, "-tall")]
 
 
-class Dashboard(App[int]):
+_SCREENS: Final[dict[str, Callable[[], Page]]] = {
+    "time": TimePage,
+    "actions": ActionsPage,
+    "labels": LabelsPage,
+    "plugins": PluginsPage,
+}
+
+
+class Dashboard(Speaking):
     """The app.
 
     Parameters
@@ -53,12 +57,14 @@ class Dashboard(App[int]):
         Theme, keys, marker, ASCII.
     recent
         Workspaces to offer.
+    find_plugins
+        Finds the plugins anew, for when a file of them changes.
     """
 
     CSS_PATH = "relnet.tcss"
     TITLE = "relnet"
     BINDINGS = bindings("everywhere")
-    COMMANDS: ClassVar = {Commands, People, Themes}
+    COMMANDS: ClassVar = {Commands, People, Filters, Themes}
     COMMAND_PALETTE_BINDING = ""
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     VERTICAL_BREAKPOINTS = _HEIGHTS
@@ -69,22 +75,20 @@ class Dashboard(App[int]):
         paths: Sequence[Path] = (),
         settings: Settings | None = None,
         recent: Sequence[Path] = (),
+        find_plugins: Callable[[], Registry] | None = None,
     ) -> None:
-        self.settings = settings or Settings()
-        self._ascii_filter = AsciiFilter(self.settings.ascii)
-        super().__init__()
-        self.model, self.paths, self.recent = model, list(paths), list(recent)
+        super().__init__(model, settings or Settings())
+        self.paths, self.recent = list(paths), list(recent)
+        self.find_plugins = find_plugins
         self._interrupted = 0.0
 
     @property
-    def ascii(self) -> bool:
-        """Whether to draw with ASCII only."""
-        return self.settings.ascii
-
-    @property
-    def marker(self) -> Marker:
-        """What the rings of the map are made of."""
-        return self.settings.marker
+    def plugin_folders(self) -> list[Path]:
+        """Folders whose plugin files are looked at while they are shown; none where nobody could find them anew."""
+        if self.find_plugins is None:
+            return []
+        folders = [user_folder() / "plugins", *map(Path, self.settings.plugin_folders)]
+        return [*folders, self.model.workspace.path / "plugins"]
 
     def on_mount(self) -> None:
         """Take over the settings; open what was asked for, else what is there, else offer something."""
@@ -137,9 +141,23 @@ class Dashboard(App[int]):
         else:
             self.pop_screen()
 
+    def return_to(self, screen: Screen[Any]) -> None:
+        """Leave all that was opened over a screen."""
+        while self.screen is not screen:
+            self.pop_screen()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the way back only where there is one: going back never quits."""
+        """Offer the way back only where there is one, since it never quits, and screens where there is what to show."""
+        if action in ("go", "undo"):
+            return self.overview is not None and not isinstance(self.screen, (LoadingPage, StartPage))
         return self.screen is not self._first if action == "back" else True
+
+    def action_go(self, place: str) -> None:
+        """Show one of the five screens."""
+        if self.overview is not None:
+            self.return_to(self.overview)
+            if place in _SCREENS:
+                self.push_screen(_SCREENS[place]())
 
     async def action_back(self) -> None:
         """Go one step back on the path."""
@@ -182,6 +200,16 @@ class Dashboard(App[int]):
             self._interrupted = now
             self.say("q quits, and so does ctrl+c once more.")
 
+    @work(thread=True, exclusive=True, exit_on_error=False, group="anew")
+    def judge_anew(self, judge: Callable[[], None], said: Callable[[], str]) -> None:
+        """Judge in the background while the screens stay usable, then show it everywhere and say what it is."""
+        try:
+            judge()
+        except Exception as error:  # whatever fails, what was shown before stays
+            self.call_from_thread(self.show_error, error)
+            return
+        self.call_from_thread(lambda: self.judged(said()))
+
     def judged(self, said: str) -> None:
         """Show what the user decided, everywhere."""
         for screen in self.screen_stack:
@@ -189,59 +217,31 @@ class Dashboard(App[int]):
                 screen.judged()
         self.say(said)
 
-    # Saying
+    def action_settings(self) -> None:
+        """Show the settings."""
+        if isinstance(self.screen, Page) and not isinstance(self.screen, (LoadingPage, SettingsPage)):
+            self.push_screen(SettingsPage())
 
-    def say(self, message: str, *, severity: SeverityLevel = "information") -> None:
-        """Show a short message; it is text, never markup."""
-        words = to_ascii(message) if self.ascii else clean(message)
-        self.notify(words, severity=severity, markup=False)
+    def take_settings(self, settings: Settings) -> None:
+        """Use other settings from now on, on every screen."""
+        self.use_settings(settings)
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.take_looks()
+        self.refresh_css(animate=False)
 
-    def show_error(self, error: BaseException) -> None:
-        """Show what failed, what still works, and where the details are; the app goes on."""
-        path = write_down(error, self.model.log_path)
-        text = f"{in_words(error)}\n\nEverything else still works. Details: {path}"
-
-        def done(answer: str | None) -> None:
-            if answer == "copy":
-                self.copy_out(text)
-
-        self.push_screen(Notice("That did not work", text), done)
-
-    def _fatal_error(self) -> None:
-        """End on a crash with one line, not with the variables of every frame, which hold strangers' text."""
-        error = self._exception
-        if error is None:
-            super()._fatal_error()
+    @work(thread=True, exit_on_error=False, group="judge")
+    def action_undo(self) -> None:
+        """Take the last judgement back."""
+        try:
+            undone = self.model.undo()
+        except Exception as error:  # a locked catalog, say: the judgement stands
+            self.call_from_thread(self.show_error, error)
             return
-        path = write_down(error, self.model.log_path)
-        self.panic(to_ascii(f"relnet crashed ({type(error).__name__}). Nothing is lost. Details: {path}"))
-
-    def copy_out(self, text: str) -> None:
-        """Copy a text by every way there is, and say where it went."""
-        self.copy_to_clipboard(text)
-        self._copy_beside(text)
-
-    @work(thread=True, exit_on_error=False, group="copy")
-    def _copy_beside(self, text: str) -> None:
-        said = copy_beside(text, self.model.workspace.cache)
-        self.call_from_thread(self.say, said)
-
-    # Looks
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return Textual's filters, and in ASCII mode ours."""
-        filters = list(super().get_line_filters())
-        return [*filters, self._ascii_filter] if self._ascii_filter.enabled else filters
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Return a key as help and footer show it."""
-        return binding.key_display or shown(binding.key)
-
-    def export_screenshot(self, **options: Any) -> str:
-        """Return the screen as SVG that fetches nothing."""
-        import re
-
-        return re.sub(r"@font-face\s*{[^}]*}", "", super().export_screenshot(**options))
+        said = f"Took back: {undone}." if undone else "There is nothing to take back."
+        self.call_from_thread(self.judged, said)
 
 
 def run(
@@ -256,6 +256,7 @@ def run(
     source: str | None = None,
     recent: Sequence[Path] = (),
     mouse: bool = True,
+    find_plugins: Callable[[], Registry] | None = None,
 ) -> int:
     """Run the dashboard and return the exit code.
 
@@ -279,9 +280,12 @@ def run(
         Workspaces to offer where nothing is loaded.
     mouse
         Whether to listen to the mouse.
+    find_plugins
+        Finds the plugins anew, for when a file of them changes.
     """
-    model = Model(workspace, registry, options, as_of, source, since)
-    app = Dashboard(model, paths, settings, recent)
+    settings = settings or Settings()
+    model = Model(workspace, registry, options, as_of, source, since, settings.horizon_days, settings.refit)
+    app = Dashboard(model, paths, settings, recent, find_plugins)
     try:
         code = app.run(mouse=mouse)
     finally:

@@ -50,7 +50,9 @@ class Tiles(Horizontal):
     def show_months(self, months: Months | None) -> None:
         """Show acts by month."""
         words = "undated"
-        if months is not None:
+        if months is None:
+            self.query_one(Sparkline).data = []
+        else:
             total = months.out + months.into
             self.query_one(Sparkline).data = total.tolist()
             words = f"most {count(float(total.max()))} · since {months.names[0]}"

@@ -27,6 +27,6 @@ def heading(model: Model, *, is_wide: bool, is_narrow: bool) -> tuple[list[str],
     steps = [f"relnet  {' · '.join(facts)}", *([] if focus is None else [f"as {model.handle(focus)}"])]
     left_out, failed = sum(header.skipped.values()), len(header.warnings)
     notes = [f"{count(n)} {what} (d)" for n, what in ((left_out, "left out"), (failed, "failed")) if n]
-    if not (notes and is_narrow):
+    if not (notes and is_narrow) and not model.period:
         notes.append(f"as of {day(header.as_of)}")
     return steps, " · ".join(notes)

@@ -1,7 +1,6 @@
-"""What the screens show: the only module of the dashboard that touches workspace and network.
+"""What the screens do to a workspace: read into it, judge it anew, write down what the user decides.
 
-Everything here that takes longer than a key press is called from a worker thread; one lock lets one of them
-at a time through the door to the facts.
+Everything here takes longer than a key press and is called from a worker thread.
 """
 
 from __future__ import annotations
@@ -10,32 +9,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import Any
 
-import msgspec
-import numpy as np
-from numpy.typing import NDArray
-
-from relnet.assess.assessment import LABELS, AccountLabels, Assessment
-from relnet.assess.explain import Explanation, Part, explain, explain_label
-from relnet.assess.health import summary
-from relnet.assess.run import assess, decide, view_of
-from relnet.assess.table import handle_of
-from relnet.errors import InputError
+from relnet.assess.agreement import Agreement, agreement
+from relnet.assess.assessment import DEFAULT, LABELS, Assessment, Thresholds
+from relnet.assess.plan import runnable
+from relnet.assess.run import assess, judgements, view_of
+from relnet.assess.written import Entry, written
 from relnet.ingest.importer import LoadReport, load
-from relnet.network.evidence import Act, acts_between, months
-from relnet.network.view import NetworkView
-from relnet.plugin import Feature, LabelResult, ReadOptions, Source
+from relnet.plugin import Feature, ReadOptions, Scorer, Source
 from relnet.registry import Registry
+from relnet.settings import HORIZON_DAYS
 from relnet.store.log import Manifest
 from relnet.store.workspace import Workspace
+from relnet.tui.facts import Facts
 from relnet.tui.job import Job
-from relnet.tui.seen import Note, Notes, Seen, seen_from
-from relnet.tui.widgets.bars import Months
+from relnet.tui.judged import by_account, relabelled
+from relnet.tui.seen import Note, seen_from
 
 
-class Model:
-    """A workspace, its assessment, and the connections as they are seen at the moment.
+class Model(Facts):
+    """A workspace that can be read into, judged anew and judged by the user.
 
     Parameters
     ----------
@@ -45,6 +38,8 @@ class Model:
         What the user says of inputs, and the name of the source to read them with.
     as_of, since
         Moment of judging, by default the end of coverage, and first moment looked at, ms UTC.
+    horizon_days, refit
+        Days ahead that engagement looks, and whether scorers are fitted to the record first.
     """
 
     def __init__(
@@ -55,15 +50,16 @@ class Model:
         as_of: int | None = None,
         source: str | None = None,
         since: int | None = None,
+        horizon_days: float = HORIZON_DAYS,
+        refit: bool = False,
     ) -> None:
-        self.workspace, self.registry = workspace, registry
+        super().__init__(workspace, registry)
         self.options, self.as_of, self.since, self.source = options, as_of, since, source
-        self.everyone: Seen | None = None
-        """The connections of the owner, or all where nobody is the owner."""
-        self.notes: Notes = {}
-        self._focused: Seen | None = None
-        self._view: NetworkView | None = None
-        self._door, self._loading, self._judging = Lock(), Lock(), Lock()
+        self.horizon_days, self.refit = horizon_days, refit
+        self.left_out: frozenset[str] = frozenset()
+        """Scorers that the user turned off."""
+        self._whole = (since, as_of)
+        self._loading, self._judging = Lock(), Lock()
         self._judged: list[int] = []
         self._demo: TemporaryDirectory[str] | None = None
         self._demo_paths: list[Path] = []
@@ -80,19 +76,81 @@ class Model:
         RelnetError
             An input cannot be read, or there is nothing to assess.
         """
+        if workspace is not None and workspace.path != self.workspace.path:
+            self.since, self.as_of = self._whole  # a period chosen in one record says nothing of another
         workspace = workspace or self.workspace
         with self._loading:
             job.phase("Read")
             report = self._read(paths, workspace, job) if paths else LoadReport()
             job.phase("Clean")
-            assessment = assess(workspace, self.registry, as_of=self.as_of, since=self.since, phase=job.phase)
-            notes = _notes(workspace)
-            everyone = seen_from(assessment, notes)
+            assessment = self._assess(workspace, self.left_out, job)
+            wrote = written(assessment, workspace)
+            everyone = seen_from(assessment, by_account(wrote))
             job.finish(_findings(report, assessment))
         with self._door:
-            self._view = None
-            self.workspace, self.notes = workspace, notes
+            self._view = self._all_months = None
+            self.workspace, self.written = workspace, wrote
             self.everyone, self._focused, self._judged = everyone, None, []
+
+    def _assess(self, workspace: Workspace, left_out: frozenset[str], job: Job | None = None) -> Assessment:
+        scorers = None
+        if left_out:
+            wanted = [each for each in self.registry.usable(Scorer)[0] if each.name not in left_out]
+            scorers = [each.name for each in runnable(wanted, self.registry.usable(Feature)[0])[0]]
+        return assess(
+            workspace,
+            self.registry,
+            as_of=self.as_of,
+            since=self.since,
+            scorers=scorers,
+            horizon_days=self.horizon_days,
+            refit=self.refit,
+            phase=job.phase if job else None,
+        )
+
+    # Judging anew, without reading anything
+
+    def set_period(self, since: int | None, as_of: int | None) -> None:
+        """Look at a period of the record only, judged at its end; `None` for the ends of the record."""
+        before = self.since, self.as_of
+        self.since, self.as_of = since, as_of
+        try:
+            self._judge_anew(self.left_out)
+        except BaseException:
+            self.since, self.as_of = before
+            raise
+
+    def set_whole_period(self) -> None:
+        """Look at what was asked for at the start."""
+        self.set_period(*self._whole)
+
+    def set_left_out(self, names: frozenset[str]) -> None:
+        """Leave scorers out of the assessment."""
+        self._judge_anew(names)
+
+    def take_plugins(self, registry: Registry) -> None:
+        """Go on with the plugins as they are now."""
+        before, self.registry = self.registry, registry
+        try:
+            self._judge_anew(self.left_out)
+        except BaseException:
+            self.registry = before
+            raise
+
+    def _judge_anew(self, left_out: frozenset[str]) -> None:
+        with self._loading:
+            assessment = self._assess(self.workspace, left_out)
+            with self._door:
+                self._view, self.left_out = view_of(self.workspace, assessment), left_out
+            self._show(assessment if self.thresholds == DEFAULT else self._relabelled(assessment))
+
+    def _show(self, assessment: Assessment) -> None:
+        """Take over an assessment with all that the user wrote, seen from where it was seen before."""
+        wrote, focus = written(assessment, self.workspace), self.seen.focus
+        notes = by_account(wrote)
+        everyone = seen_from(assessment, notes)
+        focused = None if focus is None else seen_from(assessment, notes, focus)
+        self.written, self.everyone, self._focused = wrote, everyone, focused
 
     def _read(self, paths: Sequence[Path], workspace: Workspace, job: Job) -> LoadReport:
         named = self.registry.make(Source, self.source) if self.source else None
@@ -130,77 +188,6 @@ class Model:
         """Where errors are written down."""
         return self.workspace.cache / "dashboard.log"
 
-    # What is seen
-
-    @property
-    def seen(self) -> Seen:
-        """The connections as they are seen at the moment."""
-        seen = self._focused or self.everyone
-        if seen is None:
-            raise InputError("Nothing is loaded.", "Open something first.")
-        return seen
-
-    @property
-    def assessment(self) -> Assessment:
-        """The assessment behind them."""
-        return self.seen.assessment
-
-    def focus(self, account: int | None) -> None:
-        """See the connections from one account, or with `None` from the owner or all again."""
-        self._focused = None if account is None else seen_from(self.assessment, self.notes, account)
-
-    def handle(self, account: int) -> str:
-        """Return how an account is shown; clean."""
-        return handle_of(self.assessment, account)
-
-    # Evidence, on demand
-
-    def explanations(self, seen: Seen, row: int) -> list[Explanation]:
-        """Return why each score of a connection is what it is, the headline first."""
-        return sorted(explain(seen.ties, row, self.registry), key=lambda each: each.scorer != seen.headline)
-
-    def cues(self, account: int) -> list[Part]:
-        """Return what speaks for and against an account being fake, strongest first."""
-        return explain_label(self.assessment, account, self.registry)
-
-    def unit(self, column: str) -> str:
-        """Return the unit of a feature's column; empty where it has none."""
-        for name in (column, column.removesuffix("_ab").removesuffix("_ba")):
-            if name in self.registry.names("feature"):
-                return self.registry.make(Feature, name).unit
-        return ""
-
-    def acts(self, seen: Seen, row: int, limit: int, offset: int = 0) -> list[Act]:
-        """Return interactions of a connection, newest first."""
-        with self._door:
-            return acts_between(self._opened(), [int(seen.ties.this[row])], seen.account(row), limit, offset)
-
-    def counts_as(self, kind: str) -> str:
-        """Return the class of a kind: act, signal or declared."""
-        with self._door:
-            return self._opened().kind_class(kind)
-
-    def all_months(self) -> Months | None:
-        """Return acts by month, until the moment of judging; `None` where none is dated."""
-        header = self.assessment.header
-        with self._door:
-            return _until(header.as_of, months(self._opened(), header.me))
-
-    def months(self, seen: Seen, row: int) -> Months | None:
-        """Return the acts of a connection by month; a month of a direction that is not covered is unknown."""
-        with self._door:
-            found = months(self._opened(), [int(seen.ties.this[row])], seen.account(row))
-        by_month = _until(seen.assessment.header.as_of, found)
-        if by_month is not None:
-            for way, known in ((by_month.out, seen.out_known[row]), (by_month.into, seen.in_known[row])):
-                way[(way == 0) & (not known)] = np.nan
-        return by_month
-
-    def _opened(self) -> NetworkView:
-        if self._view is None:
-            self._view = view_of(self.workspace, self.assessment)
-        return self._view
-
     # Judgements
 
     def get_ready_to_judge(self) -> None:
@@ -229,6 +216,31 @@ class Model:
             self._judged.append(len(accounts))
             self._take_over()
 
+    def settled_actions(self) -> list[Entry]:
+        """Return the action list with all that is being written down just now."""
+        with self._judging:
+            return self.actions()
+
+    def remove_actions(self, entries: Sequence[Entry]) -> None:
+        """Take entries off the action list."""
+        from relnet.store.judgements import remove_annotation
+
+        with self._judging:
+            for entry in entries:
+                remove_annotation(self.workspace.catalog, entry.account, entry.number)
+            self._judged.append(len(entries))
+            self._take_over()
+
+    def join(self, accounts: Sequence[int], name: str) -> None:
+        """Say that accounts are one person, and judge anew with them as one."""
+        from relnet.store.judgements import merge_accounts
+
+        with self._judging:
+            merge_accounts(self.workspace.catalog, name, list(dict.fromkeys(accounts)))
+            self._judged.append(1)
+            self._all_months = None
+            self._judge_anew(self.left_out)
+
     def undo(self) -> str | None:
         """Take back the last judgement, whole where it was of several accounts; return what it was."""
         from relnet.store.judgements import undo
@@ -236,61 +248,40 @@ class Model:
         if not self.workspace.has_judgements:
             return None
         with self._judging:
+            before = judgements(self.workspace).persons
             undone = [undo(self.workspace.catalog) for _ in range(self._judged.pop() if self._judged else 1)]
-            self._take_over()
+            if judgements(self.workspace).persons != before:  # who is whom changes every number
+                self._all_months = None
+                self._judge_anew(self.left_out)
+            else:
+                self._take_over()
         return undone[0]
 
     def _take_over(self) -> None:
         """Read the judgements in force and show them."""
-        from relnet.store.judgements import overrides
-
         assert self.everyone is not None
-        assessment, focus = self.everyone.assessment, self.seen.focus
+        self._show(self._relabelled(self.everyone.assessment))
+
+    def _relabelled(self, assessment: Assessment) -> Assessment:
         with self._door:
-            view = self._opened()
-            labels = _relabelled(assessment, overrides(self.workspace.catalog), view)
-            assessment = msgspec.structs.replace(assessment, labels=labels)
-            header = msgspec.structs.replace(assessment.header, summary=summary(assessment, self.registry))
-        assessment = msgspec.structs.replace(assessment, header=header)
-        self.notes = _notes(self.workspace)
-        self.everyone = seen_from(assessment, self.notes)
-        self._focused = None if focus is None else seen_from(assessment, self.notes, focus)
+            return relabelled(assessment, self.workspace, self._opened(), self.registry, self.thresholds)
 
+    def set_thresholds(self, thresholds: Thresholds) -> None:
+        """Give labels by other thresholds from now on."""
+        with self._judging:
+            self.thresholds = thresholds
+            self._take_over()
 
-def _until(as_of: int, found: dict[str, NDArray[Any]]) -> Months | None:
-    """Return months from the first with an act to that of a moment, those after the last act with none."""
-    if not len(found["month"]):
-        return None
-    first, last = found["month"][[0, -1]]
-    silent = (np.datetime64(as_of, "ms").astype("datetime64[M]") - last).astype(int)
-    names = [str(month) for month in np.arange(first, last + max(silent, 0) + 1)]
-    empty = np.zeros(len(names) - len(found["month"]))
-    return Months(names, *(np.concatenate((found[way].astype(np.float64), empty)) for way in ("out", "back")))
+    def answer(self, account: int, word: str) -> Agreement:
+        """Write down what the user says of an account drawn by chance; return the agreement with all answers."""
+        from relnet.store.judgements import add_review
 
-
-def _notes(workspace: Workspace) -> Notes:
-    if not workspace.has_judgements:
-        return {}
-    from relnet.store.judgements import annotations
-
-    notes: dict[int, dict[Note, list[str]]] = {}
-    for row in annotations(workspace.catalog):
-        kinds = notes.setdefault(row.account, {"note": [], "tag": [], "action": []})
-        for kind, texts in kinds.items():
-            if row.kind == kind:
-                texts.append(row.text)
-    return notes
-
-
-def _relabelled(assessment: Assessment, overrides: dict[int, str], view: NetworkView) -> AccountLabels:
-    labels = assessment.labels
-    codes = decide(LabelResult(labels.p_fake, labels.p_inactive, labels.why))
-    overridden = np.zeros(len(codes), dtype=np.bool_)
-    for account, word in overrides.items():
-        row = assessment.accounts.row(view.identity.get(account, account))
-        if row is not None:
-            codes[row], overridden[row] = LABELS.index(word), True
-    return msgspec.structs.replace(labels, label=codes, overridden=overridden)
+        assessment = self.assessment
+        with self._judging:
+            row = assessment.accounts.row(account)
+            shown = LABELS[int(assessment.labels.label[row or 0])]
+            add_review(self.workspace.catalog, assessment.header.run_id, account, shown, word)
+            return agreement(assessment, self._answers())
 
 
 def _findings(report: LoadReport, assessment: Assessment) -> dict[str, str]:

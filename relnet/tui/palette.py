@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from relnet.errors import RelnetError
+from relnet.settings import user_file
+from relnet.settings_file import write_setting
 from relnet.text import clean
 from relnet.tui.bindings import PLACES, Key
+from relnet.tui.screens.dialogs import Line
+from relnet.tui.screens.judging import JudgingPage
 from relnet.tui.screens.page import Page
 
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ _ABOVE_COMMANDS = 1000.0
 _HIDDEN = frozenset({"palette", "next_pane", "previous_pane", "interrupt"})
 _OPEN = Key("open", "", "app.open_start", "Open", "Open an archive, another workspace or the demo")
 _SCREENSHOT = Key("screenshot", "", "app.screenshot", "Screenshot", "Save this screen as an SVG file")
+_JOIN = Key("join", "", "join", "Join", "Join accounts: the marked ones, or this and another, are one person")
 
 
 class Commands(Provider):
@@ -33,6 +40,8 @@ class Commands(Provider):
         page = self.screen
         if isinstance(page, Page):
             yield from PLACES[page.place]
+        if isinstance(page, JudgingPage):
+            yield _JOIN
         yield from PLACES["everywhere"]
         yield from (_OPEN, _SCREENSHOT)
 
@@ -88,9 +97,52 @@ class People(Provider):
         dashboard = cast("Dashboard", self.app)
         overview = dashboard.overview
         if overview is not None:
-            while dashboard.screen is not overview:
-                dashboard.pop_screen()
+            dashboard.return_to(overview)
             overview.open(row)
+
+
+class Filters(Provider):
+    """Filters that were saved, and a way to save the one in force; they are in the user's file."""
+
+    def _offered(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        dashboard = cast("Dashboard", self.app)
+        overview = dashboard.overview
+        if overview is None:
+            return
+        for name, text in dashboard.settings.filters.items():
+            yield clean(f"Filter {name}: {text}"), partial(self._use, text)
+        if overview.filter_text:
+            yield clean(f"Save the filter {overview.filter_text}"), self._save
+
+    def _use(self, text: str) -> None:
+        dashboard = cast("Dashboard", self.app)
+        if (overview := dashboard.overview) is not None:
+            dashboard.return_to(overview)
+            overview.use_filter(text)
+
+    def _save(self) -> None:
+        dashboard = cast("Dashboard", self.app)
+        text = dashboard.overview.filter_text if dashboard.overview else ""
+
+        def done(name: str | None) -> None:
+            if name:
+                try:
+                    write_setting(user_file(), name, text, "filters")
+                except RelnetError as error:
+                    dashboard.show_error(error)
+                    return
+                filters = {**dashboard.settings.filters, name: text}
+                dashboard.take_settings(msgspec.structs.replace(dashboard.settings, filters=filters))
+                dashboard.say(f"Saved: the palette (ctrl+p) finds it as {name}.")
+
+        dashboard.push_screen(Line(f"Save {text} as"), done)
+
+    async def search(self, query: str) -> Hits:
+        """Yield the filters whose name or text fits."""
+        matcher = self.matcher(query)
+        for words, run in self._offered():
+            if (score := matcher.match(words)) > 0:
+                yield Hit(score, Content(words), run, text=words)
 
 
 class Themes(Provider):

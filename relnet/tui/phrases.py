@@ -101,6 +101,16 @@ def day(at: int | None) -> str:
     return UNKNOWN if at is None else str(np.datetime64(at, "ms").astype("datetime64[D]"))
 
 
+def month_start(month: str) -> int:
+    """Return the first moment of a month such as `2024-03`, ms UTC."""
+    return int(np.datetime64(month, "M").astype("datetime64[ms]").astype(np.int64))
+
+
+def month_end(month: str) -> int:
+    """Return the last moment of a month, ms UTC."""
+    return int((np.datetime64(month, "M") + 1).astype("datetime64[ms]").astype(np.int64)) - 1
+
+
 def excerpt(text: str | None) -> str:
     """Return a text in one line."""
     return clean(text) if text else "(no text)"

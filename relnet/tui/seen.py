@@ -88,6 +88,10 @@ class Seen:
             return np.zeros(len(self), dtype=np.bool_)
         return ~(self.out_known & self.in_known)
 
+    def take(self, rows: npt.NDArray[np.intp]) -> Seen:
+        """Return some of the connections, in the order given."""
+        return Seen(self.ties.take(rows), {name: column[rows] for name, column in self.columns.items()}, self.focus)
+
     def account(self, row: int) -> int:
         """Return the key of the other account."""
         return int(self.ties.other[row])

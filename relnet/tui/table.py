@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from relnet.assess.assessment import LABELS
 from relnet.text import UNKNOWN, ago, count, score
 from relnet.tui.seen import Seen
 from relnet.tui.widgets.columns import TableColumn
@@ -30,8 +31,14 @@ class _Cells(Sequence[Any]):
         return (self[row] for row in range(len(self)))
 
 
-def table_columns(seen: Seen) -> list[TableColumn]:
-    """Return the columns for the connections as they are seen, the most needed with the lowest priority."""
+def table_columns(seen: Seen, *, scores: bool = True) -> list[TableColumn]:
+    """Return the columns for the connections as they are seen, the most needed with the lowest priority.
+
+    Parameters
+    ----------
+    scores
+        Whether scores that do not lead have columns too.
+    """
     values, shown = seen.columns, {"engagement": "engage"}
     out, back = ("you→", "→you") if seen.has_you else ("→", "←")
     columns = [TableColumn("handle", "who", 14, values["handle"], grow=16)]
@@ -43,7 +50,7 @@ def table_columns(seen: Seen) -> list[TableColumn]:
     if seen.headline:
         columns.append(_leading(seen, shown.get(seen.headline, seen.headline)))
     columns += [
-        TableColumn("label", "label" if seen.has_you else "other is", 10, values["label"], priority=1, is_label=True),
+        _label(seen),
         _counted("out", out, values["out"], seen.out_known),
         _counted("in", back, values["in"], seen.in_known),
         TableColumn("last", "last", 6, values["last"], _ago, priority=2, align="right"),
@@ -56,7 +63,7 @@ def table_columns(seen: Seen) -> list[TableColumn]:
     columns += [
         TableColumn(name, name, max(len(name), 7), values[name], score, priority=6, align="right")
         for name in sorted(seen.assessment.scores)
-        if name != seen.headline
+        if scores and name != seen.headline
     ]
     columns += [
         TableColumn("interactions", "all", 6, values["interactions"], count, priority=7, align="right"),
@@ -64,6 +71,14 @@ def table_columns(seen: Seen) -> list[TableColumn]:
         TableColumn("name", "name", 16, values["name"], priority=9, grow=12),
     ]
     return columns
+
+
+def _label(seen: Seen) -> TableColumn:
+    by_name = np.argsort(np.argsort(LABELS))  # the place of each code when its words are in order
+    title = "label" if seen.has_you else "other is"
+    return TableColumn(
+        "label", title, 10, seen.columns["label"], priority=1, is_label=True, order=by_name[seen.ties.label]
+    )
 
 
 def _leading(seen: Seen, title: str) -> TableColumn:

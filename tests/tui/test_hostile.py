@@ -6,6 +6,7 @@ from textual.app import App
 from relnet.facts.records import Post
 from relnet.tui.screens.connection import ConnectionPage
 from relnet.tui.screens.evidence import EvidencePage
+from relnet.tui.screens.overview import OverviewPage
 from tests.strategies import HOSTILE_NAMES
 from tests.tui.made import network, press, shown
 
@@ -58,7 +59,23 @@ async def test_every_screen_shows_hostile_names_as_text(open_dashboard, ascii, n
         for keys in (["question_mark"], ["escape", "escape", "e", *"[/]", "enter"], ["escape", "ctrl+p", "["]):
             await press(pilot, *keys)
             assert is_safe(shown(pilot), ascii)
-        await press(pilot, "escape", "escape", "d")
+        await press(pilot, "escape", "escape")
+        while not isinstance(app.screen, OverviewPage):
+            await press(pilot, "escape")
+        for keys in (
+            ["t", "n", *"[/]", "enter"],
+            ["4"],
+            ["3"],
+            ["down", "down", "down"],
+            ["2"],
+            ["c"],
+            ["g"],
+            ["5"],
+            ["comma"],
+        ):
+            await press(pilot, *keys)
+            assert is_safe(shown(pilot), ascii), keys
+        await press(pilot, "1", "d")
         assert is_safe(shown(pilot), ascii)
         app.say("[/] \x1b[31m [@click=app.quit]")
         await press(pilot, "escape")

@@ -16,6 +16,14 @@ WAYS = {
     "tile": ["shift+tab"],
     "connection": ["enter"],
     "evidence": ["enter", "enter"],
+    "data": ["d"],
+    "labels": ["2"],
+    "check": ["2", "c"],
+    "time": ["3"],
+    "months": ["3", "shift+tab"],
+    "actions": ["t", "r", "4"],
+    "plugins": ["5"],
+    "settings": ["comma"],
 }
 
 
@@ -34,6 +42,11 @@ async def test_help_lists_every_key_that_works_now(open_dashboard, way):
                 assert any(words in line and shown(binding.key) in line.split() for line in lines), binding
         await press(pilot, "escape")
         assert not isinstance(pilot.app.screen, HelpPage)
+
+
+async def test_every_place_has_a_way_to_it_here():
+    apart = {"start", "loading", "help", "dialog", "page", "everywhere", "steps", "plugin_table"}
+    assert set(PLACES) - set(WAYS) <= apart  # those have no help of their own, or lie within another
 
 
 def test_every_binding_has_a_name_and_words():

@@ -96,6 +96,21 @@ def test_too_many_skipped_records_are_a_gate(capsys, home) -> None:
     assert run(capsys, "load", "bad.csv", "--max-skipped", "1")[0] == 0
 
 
+def test_unreadable_mail_is_counted_and_the_first_ten_are_named(capsys, home) -> None:
+    letter = "From x@y Mon Jan  4 10:00:00 2021\n{}To: ana@far.example\nDate: Mon, 4 Jan 2021 10:00:00 +0000\n\nHi.\n\n"
+    (home / "in.mbox").write_text(
+        letter.format("From: me@home.example\n") + letter.format("Subject: no author\n") * 200
+    )
+    code, out, err = run(capsys, "load", "in.mbox", "--max-skipped", "199")
+    assert code == 4 and "200 records were skipped" in err and "kept 1 interactions" in out
+    assert "skipped 200: message without an author" in out and out.count("in.mbox record") == 10
+    assert run(capsys, "load", "in.mbox", "-w", "again", "--max-skipped", "200")[0] == 0
+
+
+def test_the_order_of_dates_is_found_in_the_help(capsys) -> None:
+    assert "date=dmy" in "".join(run(capsys, "load", "--help")[1].split())
+
+
 def test_settings_are_checked_and_say_where(capsys, home) -> None:
     (home / "config.toml").write_text("\nthem = 'x'\n")
     code, _, err = run(capsys, "config", "show")

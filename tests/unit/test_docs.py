@@ -1,8 +1,6 @@
 """The documentation is under test: what it shows works."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,11 +38,3 @@ def test_the_two_promised_commands_are_targets(target) -> None:
 
 def test_every_source_has_its_page() -> None:
     assert {path.stem for path in (ROOT / "docs/formats").glob("*.md")} >= set(registry.find().names("source"))
-
-
-@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem)
-def test_examples_run(script, tmp_path) -> None:
-    path = tmp_path / "edges.csv"
-    path.write_text("source,target,kind,timestamp\nana,bob,reply,1600000000\nbob,ana,reply,1600003600\n")
-    done = subprocess.run([sys.executable, str(script), str(path)], capture_output=True, text=True, check=True)
-    assert "2 accounts, 2 directed ties, reciprocity 1.0" in done.stdout

@@ -56,6 +56,38 @@ def test_on_a_workspace_several_cuts_and_in_words(capsys, home) -> None:
     assert {each["cut"] for each in document["data"]["scorers"]} == {0.5, 0.7}
 
 
+def test_a_plugin_is_judged_alone_beside_the_built_in_ones_and_added_to_engagement(capsys, home) -> None:
+    plugin = """
+import numpy as np
+from relnet.plugin import Scorer
+
+class Odd(Scorer):
+    \"\"\"Whether the two met on an odd number of days.\"\"\"
+
+    name, version, needs = "odd", "1", ("active_days",)
+
+    def score(self, inputs):
+        return inputs["active_days"] % 2
+"""
+    (home / "own").mkdir()
+    (home / "own" / "odd.py").write_text(plugin)
+    (home / "config.toml").write_text('plugin_folders = ["own"]')
+    pairs = [(i, j) for i in range(14) for j in range(i)]
+    days = {(i, j): range((i * 7 + j * 5) % 11, 200, 9 + (i + j) % 30) for i, j in pairs}
+    rows = "".join(
+        f"{s},{t},message,{d * 86_400}\n" for (i, j), each in days.items() for d in each for s, t in ((i, j), (j, i))
+    )
+    (home / "talks.csv").write_text("source,target,kind,timestamp\n" + rows)
+    words = ("evaluate", "ties", "talks.csv", "--window", "20d", "--epoch", "relative", "--plugin", "odd")
+    code, out, _ = run(capsys, *words, "--json")
+    data = json.loads(out)["data"]
+    assert code == 0 and {"odd", "constancy", "vitality", "count"} <= {each["name"] for each in data["scorers"]}
+    [gain] = data["cuts"][0]["added"]
+    low, high = gain["gained_precision"]["low"], gain["gained_precision"]["high"]
+    assert gain["name"] == "odd" and gain["unknown"] == 0 and low <= gain["gained_precision"]["value"] <= high
+    assert "added to engagement" in run(capsys, *words)[1]
+
+
 def test_wrong_words_are_refused_with_a_hint(capsys, home) -> None:
     (home / "one.csv").write_text("source,target,kind,timestamp\na,b,message,1600000000\n")
     code, _, err = run(capsys, "evaluate", "ties", "one.csv", "--target", "both")

@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from relnet.assess.boundaries import boundaries
 from relnet.assess.explain import Explanation
 from relnet.assess.explain import Part as Cue
-from relnet.text import count, score
+from relnet.text import UNKNOWN, count, score
 from relnet.tui.bindings import bindings
 from relnet.tui.phrases import excerpt
 from relnet.tui.plain import plain
@@ -27,18 +28,18 @@ from relnet.tui.wording import Wording
 
 if TYPE_CHECKING:
     from relnet.network.evidence import Act
-    from relnet.tui.screens.overview import OverviewPage
+    from relnet.tui.screens.listing import ListPage
 
 _ACTS_AT_ONCE = 200
 _NAMED = 6
 
 
 class ConnectionPage(JudgingPage):
-    """Why, when and what, for one row of the overview.
+    """Why, when and what, for one connection.
 
     Parameters
     ----------
-    overview
+    origin
         The screen that one came from; its cursor follows.
     row
         Row of the connections as they are seen.
@@ -47,10 +48,11 @@ class ConnectionPage(JudgingPage):
     place = "connection"
     BINDINGS = bindings("connection")
 
-    def __init__(self, overview: OverviewPage, row: int) -> None:
+    def __init__(self, origin: ListPage, row: int) -> None:
         super().__init__()
-        self._overview, self.row = overview, row
+        self._origin, self.row = origin, row
         self.acts: list[Act] = []
+        self._account = 0
         self._wording: Wording | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -60,6 +62,8 @@ class ConnectionPage(JudgingPage):
             with VerticalScroll(id="why", can_focus=True):
                 yield Static(id="why-head", classes="head")
                 yield ContributionBars(id="parts")
+                yield Static(Content("What would change this"), classes="head")
+                yield Static(id="boundaries")
                 yield Static(id="scores-head", classes="head")
                 yield ContributionBars(id="scores")
                 yield Static(Content("When"), classes="head")
@@ -85,6 +89,7 @@ class ConnectionPage(JudgingPage):
     def show(self, row: int) -> None:
         """Show another row: at once what is in memory, the rest as it comes."""
         self.row, self.acts = row, []
+        self._account = self.model.seen.account(row)
         self._wording = Wording(self.model.seen, row, self.model.unit)
         self.query_one("#acts", ConnectionTable).placeholder = "…"
         self._show_acts()
@@ -92,15 +97,19 @@ class ConnectionPage(JudgingPage):
         self._fetch(row)
 
     def judged(self) -> None:
-        """Show label and notes anew."""
-        self._wording = Wording(self.model.seen, self.row, self.model.unit)
-        self._fetch(self.row)
+        """Show scores, label and notes anew, of the same account; where it is gone, go back."""
+        row = self.model.seen.row_of(self._account)
+        if row is None:
+            self.dashboard.return_to(self._origin)
+        elif row != self.row:
+            self.show(row)
+        else:
+            self._wording = Wording(self.model.seen, row, self.model.unit)
+            self._fetch(row)
 
     def path(self) -> tuple[list[str], str]:
         """Return who looks, through what, at whom; beside it the place in the table."""
-        seen, table = self.model.seen, self._overview.table
-        place = f"{count(table.rows.position + 1)} of {count(len(table.rows))}"
-        return [*self._overview.steps(), seen.title(self.row)], place
+        return [*self._origin.steps(), self.model.seen.title(self.row)], self._origin.position
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="connection")
     def _fetch(self, row: int) -> None:
@@ -129,6 +138,8 @@ class ConnectionPage(JudgingPage):
         self.query_one("#parts", ContributionBars).set_parts(parts or unknown)
         self.query_one("#scores-head", Static).update(Content("Each score, against your median connection"))
         self.query_one("#scores", ContributionBars).set_parts([self._score(each) for each in rest])
+        changes = boundaries(seen.ties, row, cues, self.model.thresholds)
+        self.query_one("#boundaries", Static).update(plain("\n".join(changes) or UNKNOWN))
         more = f" and {count(len(shared) - _NAMED)} more" if len(shared) > _NAMED else ""
         words = f"{count(len(shared))} in common: {', '.join(shared[:_NAMED])}{more}" if shared else ""
         self.query_one("#shared", Static).update(plain(words))
@@ -198,9 +209,13 @@ class ConnectionPage(JudgingPage):
         """Return the row shown."""
         return [self.row]
 
+    def action_match(self, by: int) -> None:
+        """Show the next connection that matches the filter, or the one before."""
+        self.action_step(by)
+
     def action_step(self, by: int) -> None:
         """Show the connection above or below in the table."""
-        row = self._overview.step(by)
+        row = self._origin.step(by)
         if row is not None and row != self.row:
             self.show(row)
 

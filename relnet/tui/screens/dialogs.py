@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 from relnet.text import clean
 from relnet.tui.bindings import bindings
 from relnet.tui.plain import plain
+from relnet.tui.widgets.clean_input import CleanInput
 
 Answer = TypeVar("Answer")
 
@@ -78,14 +79,6 @@ class Choice(Dialog[str]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the answer under the cursor."""
         self.dismiss(self._offers[event.option_index].answer)
-
-
-class CleanInput(Input):
-    """An input that a paste cannot make send codes to the terminal."""
-
-    def validate_value(self, value: str) -> str:
-        """Return the text without codes."""
-        return clean(value)
 
 
 class Line(Dialog[str]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from relnet.text import clean, count
+from relnet.text import clean, count, fit
 from relnet.tui.bindings import bindings
-from relnet.tui.phrases import moment
+from relnet.tui.phrases import excerpt, moment
 from relnet.tui.plain import plain
 from relnet.tui.screens.dialogs import Notice
 from relnet.tui.screens.page import Page
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from relnet.network.evidence import Act
     from relnet.tui.screens.connection import ConnectionPage
 
+_AROUND: Final = 3
+_EXCERPT: Final = 60
 _CLASSES: Final = {
     "act": "an act: it is addressed to someone and makes ties",
     "signal": "a signal: it is weak and makes no tie by itself",
@@ -65,6 +67,7 @@ class EvidencePage(Page):
         with VerticalScroll(id="long"):
             yield Static(id="title")
             yield Static(id="text")
+            yield Static(id="around")
             yield Static(id="facts")
 
     def on_mount(self) -> None:
@@ -87,9 +90,24 @@ class EvidencePage(Page):
             Content.assemble((f"{who} → {whom}", "bold"), f"  {clean(act.kind)}\n{moment(act.at, act.time_quality)}")
         )
         self.query_one("#text", Static).update(plain(act.text or "The source holds no text of it."))
+        self.query_one("#around", Static).update(Content("\n").join(self._around()))
         self._show_facts("")
         self.show_path()
         self._classify(index, act.kind)
+
+    def _around(self) -> Iterator[Content]:
+        """Return the acts of the two just before and after it, oldest first, this one marked."""
+        acts = self._connection.acts
+        first, last = max(self.index - _AROUND, 0), min(self.index + _AROUND, len(acts) - 1)
+        if first == last:
+            return
+        yield Content.styled("What the two wrote around it", "bold")
+        for i in range(last, first - 1, -1):
+            act = acts[i]
+            way = self._connection.wording.way(act)
+            mark, style = ("▸", "bold") if i == self.index else (" ", "")
+            text = fit(excerpt(act.text), _EXCERPT, ascii=self.dashboard.ascii).rstrip()
+            yield Content.styled(f"{mark} {moment(act.at, act.time_quality)[:16]}  {way:<5}  {text}", style)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="evidence")
     def _classify(self, index: int, kind: str) -> None:

@@ -8,16 +8,15 @@ from typing import Final
 from textual import work
 
 from relnet.assess.assessment import LABELS
+from relnet.assess.table import find_account
+from relnet.assess.written import ACTIONS, action_text
+from relnet.errors import InputError
 from relnet.text import LABEL_MARKS, count
 from relnet.tui.screens.dialogs import Choice, Line, Offer
 from relnet.tui.screens.page import Page
 
-_ACTIONS: Final = (
-    Offer("reach out", "reach out", "r"),
-    Offer("review", "review again", "v"),
-    Offer("mute", "mute", "m"),
-    Offer("unfollow", "unfollow", "u"),
-)
+_KEYS: Final = {"reach out": "r", "review": "v", "mute": "m", "unfollow": "u", "note": "n"}
+_ACTIONS: Final = tuple(Offer(action, action, _KEYS[action]) for action in ACTIONS)
 
 
 class JudgingPage(Page):
@@ -41,7 +40,7 @@ class JudgingPage(Page):
         def ask(who: str, accounts: list[int]) -> None:
             def done(label: str | None) -> None:
                 if label:
-                    self._judge(lambda: self.model.set_label(accounts, label), f"{who}: {label}, by your word")
+                    self.judge(lambda: self.model.set_label(accounts, label), f"{who}: {label}, by your word")
 
             self.app.push_screen(Choice(f"{who} is", offers), done)
 
@@ -51,12 +50,15 @@ class JudgingPage(Page):
         """Ask what to do with the accounts; it is written down, nothing is done online."""
 
         def ask(who: str, accounts: list[int]) -> None:
+            def put(action: str, detail: str = "") -> None:
+                text = action_text(action, detail)
+                self.judge(lambda: self.model.annotate(accounts, "action", text), f"{who}: on your list to {text}")
+
             def done(action: str | None) -> None:
-                if action:
-                    self._judge(
-                        lambda: self.model.annotate(accounts, "action", action),
-                        f"{who}: on your list to {action}",
-                    )
+                if action == "note":
+                    self.app.push_screen(Line(f"What about {who}?"), lambda text: put("note", text) if text else None)
+                elif action:
+                    put(action)
 
             self.app.push_screen(Choice(f"{who}: put on your list to", _ACTIONS), done)
 
@@ -73,15 +75,36 @@ class JudgingPage(Page):
     def _write(self, title: str, accounts: list[int], kind: str) -> None:
         def done(text: str | None) -> None:
             if text and kind == "tag":
-                self._judge(lambda: self.model.annotate(accounts, "tag", text), f"Tagged: tag:{text} finds it")
+                self.judge(lambda: self.model.annotate(accounts, "tag", text), f"Tagged: tag:{text} finds it")
             elif text:
-                self._judge(lambda: self.model.annotate(accounts, "note", text), "Noted")
+                self.judge(lambda: self.model.annotate(accounts, "note", text), "Noted")
 
         self.app.push_screen(Line(title), done)
 
-    def action_undo(self) -> None:
-        """Take the last judgement back."""
-        self._take_back()
+    def action_join(self) -> None:
+        """Say that accounts are one person: the marked ones, or the one meant and another by its handle."""
+
+        def ask(who: str, accounts: list[int]) -> None:
+            if len(set(accounts)) > 1:
+                self._join(accounts, f"{who} are one person now")
+                return
+
+            def done(text: str | None) -> None:
+                if text:
+                    try:
+                        other = find_account(self.model.assessment, text)
+                    except InputError as error:
+                        self.dashboard.show_error(error)
+                        return
+                    self._join([*accounts, other], f"{who} and {self.model.handle(other)} are one person now")
+
+            self.app.push_screen(Line(f"{who} is the same person as", "@handle or network:handle"), done)
+
+        self._ask(ask)
+
+    def _join(self, accounts: list[int], said: str) -> None:
+        names = [self.model.handle(account) for account in accounts]
+        self.dashboard.judge_anew(lambda: self.model.join(accounts, names[0]), lambda: f"{said}. U takes it back.")
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="ready")
     def _get_ready(self) -> None:
@@ -89,15 +112,10 @@ class JudgingPage(Page):
 
     # Two judgements at once would mix up what undo takes back, so the model lets one through at a time.
     @work(thread=True, exit_on_error=False, group="judge")
-    def _judge(self, judgement: Callable[[], None], said: str) -> None:
+    def judge(self, judgement: Callable[[], None], said: str) -> None:
+        """Write down a judgement in the background, then show it everywhere and say what it was."""
         judgement()
         self.app.call_from_thread(self.dashboard.judged, f"{said}. U takes it back.")
-
-    @work(thread=True, exit_on_error=False, group="judge")
-    def _take_back(self) -> None:
-        undone = self.model.undo()
-        said = f"Took back: {undone}." if undone else "There is nothing to take back."
-        self.app.call_from_thread(self.dashboard.judged, said)
 
     def action_copy(self) -> None:
         """Copy the handles."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -12,8 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from relnet.assess.filters import Filter, FilterError
-from relnet.text import count
+from relnet.assess.filters import Filter
 from relnet.tui.bindings import bindings
 from relnet.tui.figures import Tiles, one_line
 from relnet.tui.heading import heading
@@ -21,22 +21,24 @@ from relnet.tui.plain import plain
 from relnet.tui.screens.connection import ConnectionPage
 from relnet.tui.screens.data import DataPage
 from relnet.tui.screens.dialogs import Choice, Offer
-from relnet.tui.screens.judging import JudgingPage
+from relnet.tui.screens.filtering import FilteringPage
 from relnet.tui.seen import Seen
 from relnet.tui.table import people, table_columns
 from relnet.tui.widgets.bars import Months
 from relnet.tui.widgets.circles import Circles
+from relnet.tui.widgets.columns import TableColumn
 from relnet.tui.widgets.connection_table import ConnectionTable
 from relnet.tui.widgets.filter_input import FilterInput
 from relnet.tui.widgets.tile import Tile
 from relnet.tui.wording import Wording
+from relnet.tui.writing import write_new
 
 _PREVIEW_AFTER_SECONDS = 0.06
 """A held-down arrow key passes many rows; only one that stays under the cursor is explained."""
 _ZOOMS = ("", "-table-alone", "-map-alone")
 
 
-class OverviewPage(JudgingPage):
+class OverviewPage(FilteringPage):
     """Everyone, and the way to each."""
 
     place = "overview"
@@ -45,8 +47,8 @@ class OverviewPage(JudgingPage):
     def __init__(self) -> None:
         super().__init__()
         self._timer: Timer | None = None
-        self._filter, self._filter_text = Filter(), ""
         self._row_left: int | None = None
+        self._seen: Seen | None = None
 
     def body(self) -> Iterable[Widget]:
         """Return figures, table and map."""
@@ -69,35 +71,46 @@ class OverviewPage(JudgingPage):
         self._count_months()
 
     @property
-    def table(self) -> ConnectionTable:
-        """The table of connections."""
-        return self.query_one("#table", ConnectionTable)
-
-    @property
     def map(self) -> Circles:
         """The circles map."""
         return self.query_one(Circles)
 
-    @property
-    def filter_input(self) -> FilterInput:
-        """The line in which a filter is typed."""
-        return self.query_one(FilterInput)
+    def take_looks(self) -> None:
+        """Draw in the signs that the settings ask for."""
+        super().take_looks()
+        self.map.marker = self.dashboard.marker
 
     # Showing
 
     def _fill(self) -> None:
         seen = self.model.seen
-        self.table.placeholder = (
-            "No connections: what was read holds no act between two accounts. d shows what it holds."
-        )
-        self.table.set_columns(table_columns(seen), len(seen))
+        nobody = "No connections: what was read holds no act between two accounts. d shows what it holds."
+        period = f"No connections {self.model.period}. 3, then w, shows the whole record."
+        self.table.placeholder = period if self.model.period else nobody
+        here = self.table.row
+        account = None if self._seen is None or here is None else self._seen.account(here)
+        if self._seen is not None and not np.array_equal(self._seen.ties.other, seen.ties.other):
+            self.table.set_columns([], 0)  # other connections: no mark and no cursor of the former may stay
+        self._seen = seen
+        columns = table_columns(seen)
+        self.table.set_columns(columns, len(seen))
+        self._get_ready_to_search(seen, columns)
         self.map.set_people(people(seen))
         self.set_class(not seen.has_you, "-no-middle")
         self.query_one(Tiles).show(seen.assessment, "" if seen.focus is None else "whole network: ")
         self.query_one("#line", Tile).set_figures(one_line(seen.assessment))
-        self._apply_filter()
+        self.apply_filter()
+        if account is not None and (row := seen.row_of(account)) is not None:
+            self.table.go_to(row)
         self.show_path()
         self._soon()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="search")
+    def _get_ready_to_search(self, seen: Seen, columns: list[TableColumn]) -> None:
+        """Rank and fold the texts before someone sorts or filters by them."""
+        for column in columns:
+            _ = column.sort_keys
+        seen.searchable.folded("")
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="months")
     def _count_months(self) -> None:
@@ -110,18 +123,10 @@ class OverviewPage(JudgingPage):
         """Return what was read; beside it the moment of judging and what was left out."""
         return heading(self.model, is_wide=self.has_class("-wide"), is_narrow=self.has_class("-narrow"))
 
-    def steps(self) -> list[str]:
-        """Return the steps to a connection: who is looking, and through which filter."""
-        header, seen = self.model.assessment.header, self.model.seen
-        looking = self.model.handle(seen.focus) if seen.focus is not None else ""
-        steps = [looking or ", ".join(self.model.handle(key) for key in header.me) or "network"]
-        if self._filter_text:
-            steps.append(f"{self._filter_text} ({count(len(self.table.rows))})")
-        return steps
-
     def judged(self) -> None:
         """Show labels, notes and figures anew; the cursor stays."""
         self._fill()
+        self._count_months()
 
     # The row under the cursor
 
@@ -162,91 +167,37 @@ class OverviewPage(JudgingPage):
         """Go to the row of the person."""
         self.table.go_to(event.row)
 
-    def on_connection_table_row_selected(self, event: ConnectionTable.RowSelected) -> None:
-        """Go deeper."""
-        self.open(event.row)
-
     def open(self, row: int) -> None:
         """Show a connection; where the filter hides it, the filter goes."""
         if not self.table.go_to(row):
             self.filter_input.value = ""
-            self._set_filter(Filter(), "")
+            self.set_filter(Filter(), "")
             self.table.go_to(row)
         self.app.push_screen(ConnectionPage(self, row))
 
-    def step(self, by: int) -> int | None:
-        """Move the cursor and return the row it is on then."""
-        self.table.action_move(by)
-        return self.table.row
-
-    def meant(self) -> list[int]:
-        """Return the marked rows, or the one under the cursor."""
-        row = self.table.row
-        return sorted(self.table.marked) or ([] if row is None else [row])
-
     # Filtering and sorting
-
-    def on_filter_input_changed(self, event: FilterInput.Changed) -> None:
-        """Show the rows that pass."""
-        self._set_filter(event.filter, event.text)
-
-    def on_filter_input_left(self) -> None:
-        """Go on in the table."""
-        self.table.focus()
 
     def on_tile_followed(self, event: Tile.Followed) -> None:
         """Show the connections behind a figure of the whole network."""
         if self.model.seen.focus is not None:
             self._leave_focus()
-        self.filter_input.value = event.filter
-        self.table.focus()
-
-    def _set_filter(self, chosen: Filter, text: str) -> None:
-        self._filter, self._filter_text = chosen, text.strip()
-        self._apply_filter()
-
-    def _apply_filter(self) -> None:
-        seen = self.model.seen
-        try:
-            mask = self._filter.mask(seen.searchable) if self._filter else None
-        except FilterError as error:
-            self.filter_input.set_error(error)
-            return
-        if self._filter:
-            self.table.placeholder = f"0 of {count(len(seen))} match `{self._filter_text}`. Esc clears."
-        self.table.filter(mask)
-        self.filter_input.set_count(len(self.table.rows), len(seen))
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.filter_input.focus()
-
-    def action_sort(self) -> None:
-        """Choose a column to sort by."""
-        columns = {column.key: column.title for column in table_columns(self.model.seen)}
-        offers = [Offer(key, title if title == key else f"{title}  ({key})") for key, title in columns.items()]
-        self.app.push_screen(Choice("Sort by", offers), self._sorted)
-
-    def _sorted(self, key: str | None) -> None:
-        if key:
-            texts = ("handle", "from", "label", "name", "tag", "last", "circle")
-            self.table.sort(key, reverse=key not in texts)
-
-    def action_reverse(self) -> None:
-        """Turn the order round."""
-        if self.table.sorted_by:
-            self.table.sort(self.table.sorted_by, not self.table.sorted_reverse)
+        self.use_filter(event.filter)
 
     def action_clear(self) -> None:
         """Clear one thing: the filter, else the marks, else the focus."""
-        if self._filter_text or self.filter_input.value:
+        if self.filter_text or self.filter_input.value:
             self.filter_input.value = ""
-            self._set_filter(Filter(), "")
+            self.set_filter(Filter(), "")
         elif self.table.marked:
             self.table.marked.clear()
             self.table.notify_style_update()
         elif self.model.seen.focus is not None:
             self._leave_focus()
+
+    def action_report(self) -> None:
+        """Write the report as one HTML file, and say where."""
+        self.dashboard.say("Writing the report …")
+        self.dashboard.write(lambda: write_new("relnet-report", "html", self.model.report()))
 
     # Focus and panes
 

@@ -72,15 +72,20 @@ class Page(Screen[None]):
     def on_mount(self) -> None:
         """Take over the settings and show the path."""
         if self.dashboard.ascii:
-            for widget in self.query("*"):
-                if isinstance(widget, (Drawn, ConnectionTable)):
-                    widget.ascii = True
+            self.take_looks()
         self.show_path()
+
+    def take_looks(self) -> None:
+        """Draw in the signs that the settings ask for."""
+        for widget in self.query("*"):
+            if isinstance(widget, (Drawn, ConnectionTable)):
+                widget.ascii = self.dashboard.ascii
 
     def show_path(self) -> None:
         """Show the path anew."""
         for path in self.query(Breadcrumb):  # none, where the screen was left meanwhile
-            path.set_steps(*self.path())
+            steps, note = self.path()
+            path.set_steps(steps, " · ".join(filter(None, (note, self.model.period))))
 
     def show_later(self, show: Callable[..., None], *found: object) -> None:
         """Show from a worker thread what it found, unless the screen was left meanwhile."""

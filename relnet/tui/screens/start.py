@@ -15,8 +15,8 @@ from textual.widgets.option_list import Option
 from relnet.text import clean
 from relnet.tui.bindings import bindings
 from relnet.tui.plain import plain
-from relnet.tui.screens.dialogs import CleanInput
 from relnet.tui.screens.page import Page
+from relnet.tui.widgets.clean_input import CleanInput
 
 _DEMO = "Try the demo: a made-up network with known truth"
 

@@ -86,11 +86,14 @@ class Months:
         Months as text, in order, without gaps.
     out, into
         Interactions from you and to you: float64[months], NaN where a month was not observed.
+    legend
+        How the two ways are called; an empty second one: there is but one.
     """
 
     names: Sequence[str]
     out: npt.NDArray[np.float64]
     into: npt.NDArray[np.float64]
+    legend: tuple[str, str] = ("you→", "→you")
 
 
 def mirrored_lines(months: Months, width: int, height: int, ascii: bool = False) -> list[list[Run]]:
@@ -98,14 +101,13 @@ def mirrored_lines(months: Months, width: int, height: int, ascii: bool = False)
 
     Where there are more months than cells a bar stands for several; a bar of unknown months is a ``?``.
     """
-    together = max(1, math.ceil(len(months.names) / max(width, 1)))
+    together, cells = bar_layout(len(months.names), width)
     out, into = _per_bar(months.out, together), _per_bar(months.into, together)
-    cells = max(1, min(4, width // max(len(out), 1)))
     half = max(1, (height - 3) // 2)
     both = np.concatenate((out, into))
     top = float(np.nanmax(both)) if not np.isnan(both).all() else np.nan
     unit = "a month" if together == 1 else f"{together} months"
-    legend = f"you→ {_total(months.out)}"
+    legend = f"{months.legend[0]} {_total(months.out)}"
     scale = f"  highest: {count(top)} in {unit}"
     if top > 0 and len(legend + scale) <= width:
         legend += scale
@@ -115,13 +117,25 @@ def mirrored_lines(months: Months, width: int, height: int, ascii: bool = False)
     axis = "-" if ascii else "─"
     between = max(1, span - len(ends[0]) - len(ends[1]) - 2)
     label = f"{ends[0]} {axis * between} {ends[1]}" if len(names) > 1 else ends[0]
+    if not months.legend[1]:
+        return [
+            [(fit(legend, width, ascii=ascii), "bar--legend")],
+            *reversed(_half(out, top, max(1, height - 2), cells, ascii, up=True)),
+            [(fit(label, width, ascii=ascii), "bar--axis")],
+        ]
     return [
         [(fit(legend, width, ascii=ascii), "bar--legend")],
         *reversed(_half(out, top, half, cells, ascii, up=True)),
         [(fit(label, width, ascii=ascii), "bar--axis")],
         *_half(into, top, half, cells, ascii, up=False),
-        [(fit(f"→you {_total(months.into)}", width, ascii=ascii), "bar--legend")],
+        [(fit(f"{months.legend[1]} {_total(months.into)}", width, ascii=ascii), "bar--legend")],
     ]
+
+
+def bar_layout(months: int, width: int) -> tuple[int, int]:
+    """Return how many months a bar stands for, and how many cells it takes."""
+    together = max(1, math.ceil(months / max(width, 1)))
+    return together, max(1, min(4, width // max(math.ceil(months / together), 1)))
 
 
 def _per_bar(values: npt.NDArray[np.float64], together: int) -> npt.NDArray[np.float64]:
@@ -206,16 +220,18 @@ def _allot(counts: Mapping[str, float], cells: int) -> dict[str, int]:
     return allotted
 
 
-class _Bars(Drawn):
+class Bars(Drawn):
+    """Base of bars, with their colours."""
+
     DEFAULT_CSS = """
-    _Bars { height: auto; }
-    _Bars > .bar--up { color: $text-success; }
-    _Bars > .bar--down { color: $text-error; }
-    _Bars > .bar--out, _Bars > .bar--out-part { color: $text-primary; }
-    _Bars > .bar--in { color: $text-accent; }
-    _Bars > .bar--in-part { color: $text-accent; text-style: reverse; }
-    _Bars > .bar--axis, _Bars > .bar--reason, _Bars > .bar--unknown { color: $text-muted; }
-    _Bars:nocolor > .bar--reason, _Bars:nocolor > .bar--unknown { color: $foreground; }
+    Bars { height: auto; }
+    Bars > .bar--up { color: $text-success; }
+    Bars > .bar--down { color: $text-error; }
+    Bars > .bar--out, Bars > .bar--out-part { color: $text-primary; }
+    Bars > .bar--in { color: $text-accent; }
+    Bars > .bar--in-part { color: $text-accent; text-style: reverse; }
+    Bars > .bar--axis, Bars > .bar--reason, Bars > .bar--unknown { color: $text-muted; }
+    Bars:nocolor > .bar--reason, Bars:nocolor > .bar--unknown { color: $foreground; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"bar--{name}"
@@ -223,10 +239,11 @@ class _Bars(Drawn):
     }
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return as many lines as the picture has."""
         return len(self.draw(width, viewport.height))
 
 
-class ContributionBars(_Bars):
+class ContributionBars(Bars):
     """Why a score is what it is: one signed bar a part, with its value and its reason."""
 
     _parts: Sequence[Part] | None = None
@@ -243,7 +260,7 @@ class ContributionBars(_Bars):
         return contribution_lines(self._parts, width, self.ascii)
 
 
-class MirroredBars(_Bars):
+class MirroredBars(Bars):
     """Interactions per month, yours upwards and theirs downwards."""
 
     DEFAULT_CSS = "MirroredBars { height: 11; }"
@@ -261,7 +278,7 @@ class MirroredBars(_Bars):
         return mirrored_lines(self._months, width, height, self.ascii)
 
 
-class LabelBar(_Bars):
+class LabelBar(Bars):
     """Shares of the labels as one stacked bar with a legend."""
 
     _counts: Mapping[str, float] | None = None

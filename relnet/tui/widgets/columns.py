@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy.typing as npt
@@ -56,10 +55,14 @@ class TableColumn:
     grow: int = 0
     is_label: bool = False
 
-    @cached_property
+    @property
     def sort_keys(self) -> npt.NDArray[Any]:
-        """Numbers that order as the column does; the ranks of a text are computed once."""
-        return sort_keys(self.values if self.order is None else self.order)
+        """Numbers that order as the column does; the ranks of a text are computed once, by whoever comes first."""
+        # A cached property would hold a lock over all columns while one of them is computed in the background.
+        keys = self.__dict__.get("_keys")
+        if keys is None:
+            keys = self.__dict__["_keys"] = sort_keys(self.values if self.order is None else self.order)
+        return keys
 
     def cell(self, row: int) -> tuple[str, str]:
         """Return the text of a cell and the component class that colours it, if any."""

@@ -15,15 +15,9 @@ from textual.widgets import Input, Static
 
 from relnet.assess.filters import Filter, FilterError, parse
 from relnet.text import clean, count
+from relnet.tui.widgets.clean_input import CleanInput
 
 _DEBOUNCE = 0.08
-
-
-class _CleanInput(Input):
-    """An input that a paste cannot make send codes to the terminal."""
-
-    def validate_value(self, value: str) -> str:
-        return clean(value)
 
 
 class FilterInput(Widget):
@@ -77,7 +71,7 @@ class FilterInput(Widget):
 
     def compose(self) -> ComposeResult:
         """Lay out the line."""
-        yield _CleanInput(placeholder="label:fake engagement<.2 last>1y", compact=True)
+        yield CleanInput(placeholder="label:fake engagement<.2 last>1y", compact=True)
         yield Static()
 
     @property

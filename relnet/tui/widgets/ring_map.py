@@ -35,6 +35,7 @@ _BITS: dict[Marker, list[list[int]]] = {
 _LANES = np.array([1, 2, 3, 3])
 _LONGEST_NAME = 14
 # Offsets for a person whose cell is taken, nearest first; a cell is twice as high as wide.
+_REACH = (4, 2)
 _NEARBY = sorted(((x, y) for x in range(-4, 5) for y in range(-2, 3)), key=lambda o: (o[0] ** 2 + 4 * o[1] ** 2, o))
 
 
@@ -114,7 +115,7 @@ def draw(
             drawing.hidden += 1
             continue
         label = people.label[row] if people.label[row] in LABEL_MARKS else UNKNOWN
-        canvas.write(LABEL_MARKS[label], *cell, "map--selected" if row == selected else f"label--{label}")
+        canvas.mark(label, *cell, "map--selected" if row == selected else f"label--{label}")
         drawing.people_at[cell] = row
         cells[row] = cell
     if selected in cells:
@@ -163,6 +164,18 @@ class _Canvas:
         self.ring_points = np.zeros((height, width), dtype=np.uint8)
         self.line_points = np.zeros((height, width), dtype=np.uint8)
         self.written: dict[tuple[int, int], Run] = {}
+        self.marks = {label: to_ascii(sign) if marker == "ascii" else sign for label, sign in LABEL_MARKS.items()}
+        # What is taken, in one row of bytes with a border that counts as taken, so that a search needs no bounds.
+        self.stride = width + 2 * _REACH[0]
+        rows = height + 2 * _REACH[1]
+        self.taken = bytearray(b"\1") * (self.stride * rows)
+        for y in range(height):
+            start = self.place(0, y)
+            self.taken[start : start + width] = bytes(width)
+        self.nearby = [(dx + dy * self.stride, dx, dy) for dx, dy in _NEARBY]
+
+    def place(self, x: int, y: int) -> int:
+        return (y + _REACH[1]) * self.stride + x + _REACH[0]
 
     def x(self, radius: float, angle: float) -> int:
         return int((self.width - 1) / 2 + radius * 2 * self.radius_y * np.cos(angle) + 0.5)
@@ -195,10 +208,20 @@ class _Canvas:
 
     def free(self, x: int, y: int, cells: int = 1) -> bool:
         inside = 0 <= y < self.height and 0 <= x <= self.width - cells
-        return inside and all((x + i, y) not in self.written for i in range(cells))
+        return inside and not any(self.taken[self.place(x, y) : self.place(x, y) + cells])
 
     def nearest_free(self, x: int, y: int) -> tuple[int, int] | None:
-        return next(((x + dx, y + dy) for dx, dy in _NEARBY if self.free(x + dx, y + dy)), None)
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            return None
+        at, taken = self.place(x, y), self.taken
+        if not taken[at]:
+            return x, y
+        return next(((x + dx, y + dy) for step, dx, dy in self.nearby if not taken[at + step]), None)
+
+    def mark(self, label: str, x: int, y: int, component: str) -> None:
+        """Put the sign of a label, one cell wide, on a cell that is free."""
+        self.taken[self.place(x, y)] = 1
+        self.written[x, y] = (self.marks[label], component)
 
     def write(self, text: str, x: int, y: int, component: str) -> bool:
         """Write where there is room; a wide character takes its own cell and an empty one."""
@@ -208,6 +231,7 @@ class _Canvas:
             return False
         for start, stop, size in spans:
             if size:
+                self.taken[self.place(x, y) : self.place(x, y) + size] = b"\1" * size
                 self.written[x, y] = (shown[start:stop], component)
                 self.written.update({(x + i, y): ("", component) for i in range(1, size)})
                 x += size
