@@ -14,7 +14,7 @@ import typer
 
 from relnet.cli.data import load_text
 from relnet.cli.output import emit, emit_json, say
-from relnet.cli.session import Session, session
+from relnet.cli.session import Session, recent, session
 from relnet.errors import SettingsError
 from relnet.facts.keys import key
 from relnet.ingest.importer import Loaded, LoadReport
@@ -67,11 +67,12 @@ def sync(
     network, who = _named(account)
     with _client(run) as client:
         job = sync_job(network, who, client, run.settings.live, lists=lists)
+        named = _earlier(job) or workspace_name(f"{network}-{who}")
         if dry_run:
-            place = run.place(workspace_name(f"{network}-{who}"))
-            emit_plans(run, [plan_of(job, client, kept_before(place / SPOOLS, job.name))])
+            kept = {} if afresh else kept_before(run.place(named) / SPOOLS, job.name)
+            emit_plans(run, [plan_of(job, client, kept)])
             return
-        workspace = run.workspace(workspace_name(f"{network}-{who}"), create=True)
+        workspace = run.workspace(named, create=True)
         loaded, _ = _brought_in(run, job, client, workspace, afresh=afresh)
         sent = client.sent
     offered = offers(current_view(workspace))
@@ -116,6 +117,12 @@ def place_of_check(run: Session) -> Iterator[Workspace]:
         yield Workspace(Path(folder) / "workspace")
 
 
+def _earlier(job: Job) -> str | None:
+    """Return the workspace that an account was synced into before, perhaps under another name."""
+    found = (place for place in recent() if (place / SPOOLS / f"{job.name}.json").exists())
+    return next(map(str, found), None)
+
+
 def _named(text: str) -> tuple[str, str]:
     found = reference(text)
     if found is None:
@@ -123,7 +130,7 @@ def _named(text: str) -> tuple[str, str]:
             f"{clean(text)} is on no network that relnet can ask.",
             "Write bluesky:HANDLE or mastodon:USER@HOST.",
         )
-    return found
+    return found[0], found[1].removeprefix("@")
 
 
 @contextmanager

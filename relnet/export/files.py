@@ -12,12 +12,10 @@ import polars as pl
 import polars.selectors as cs
 
 from relnet.errors import SettingsError
+from relnet.text import FORMULA, HARMLESS
 
 FORMATS: Final = ("csv", "parquet", "jsonl", "arrow", "sqlite")
 _SUFFIXES: Final = {"ndjson": "jsonl", "ipc": "arrow", "feather": "arrow", "db": "sqlite", "sqlite3": "sqlite"}
-_FORMULA: Final = r"^[=+\-@\t\r]"
-_HARMLESS: Final = r"^(@[\w.\-]+|[+-]?\d+)$"
-"""A plain handle or a number is no formula."""
 
 
 def chosen(format: str | None, output: Path, formats: tuple[str, ...] = FORMATS) -> str:
@@ -106,7 +104,7 @@ def _texts(frame: pl.DataFrame) -> list[str]:
 def _inert(name: str) -> pl.Expr:
     """Prefix what a spreadsheet would run as a formula."""
     text = pl.col(name)
-    risky = text.str.contains(_FORMULA) & ~text.str.contains(_HARMLESS)
+    risky = text.str.contains(FORMULA) & ~text.str.contains(HARMLESS)
     return pl.when(risky).then("'" + text).otherwise(text).alias(name)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from relnet.errors import Refused
 from relnet.live.bluesky import PAGE, PROFILES, Bluesky, Identity, flattened
-from relnet.live.job import Step, Tell, judged, milliseconds, paged, walked
+from relnet.live.job import Step, Tell, header, judged, milliseconds, paged, walked
 from relnet.live.spool import Spool, Stream
 from relnet.settings import Live
 from relnet.store.workspace import workspace_name
@@ -68,18 +68,7 @@ class _Asking:
         return count if isinstance(count, int) else 0
 
     def _header(self, spool: Spool, **more: Any) -> dict[str, Any]:
-        return {
-            "relnet_sync": 1,
-            "network": "bluesky",
-            "account": self.account.did,
-            "handle": self.account.handle,
-            "fetched_at": spool.run.started,
-            **more,
-        }
-
-    def _owner(self, spool: Spool) -> None:
-        if not spool.stream("owner").done:
-            spool.append("owner", [_encode(self.profile)], None)
+        return header("bluesky", self.account.did, self.account.handle, spool, **more)
 
     def _profiles(self, spool: Spool, dids: list[str], tell: Tell) -> None:
         """Fetch detailed profiles, 25 at a time; of those that are missing, the reason."""
@@ -157,7 +146,7 @@ class BlueskySync(_Asking):
     def fetch(self, spool: Spool, tell: Tell) -> dict[str, Any]:
         """Fetch what the spool lacks and return the header of the whole."""
         kept = spool.state.kept
-        self._owner(spool)
+        spool.once("owner", _encode(self.profile))
         self._repository(spool, kept, tell)
         if self._password is not None:
             self._notifications(spool, kept, self._password, tell)
@@ -317,7 +306,7 @@ class BlueskyCheck(_Asking):
 
     def fetch(self, spool: Spool, tell: Tell) -> dict[str, Any]:
         """Fetch what the spool lacks and return the header of the whole."""
-        self._owner(spool)
+        spool.once("owner", _encode(self.profile))
 
         def page(stream: Stream) -> tuple[list[bytes], str | None]:
             found = self.bluesky.page(_LISTS["followers"], "followers", stream.cursor, {"actor": self.account.did})

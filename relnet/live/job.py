@@ -138,6 +138,12 @@ def fetched(job: Job, folder: Path, now: float, tell: Tell, *, afresh: bool = Fa
         yield Fetched(spool.folder, job.source, header, spool, job.keeps(spool))
 
 
+def header(network: str, account: str, handle: str | None, spool: Spool, **more: Any) -> dict[str, Any]:
+    """Return what a source needs to know of a run: whose record it is, of when, and what was found."""
+    whose = {"relnet_sync": 1, "network": network, "account": account, "handle": handle}
+    return {**whose, "fetched_at": spool.run.started, **more}
+
+
 def paged(spool: Spool, name: str, fetch: Fetch, tell: Tell, items: int | None = None) -> Stream:
     """Fetch a stream to its end, saving each page; `items` is its length where it is known.
 

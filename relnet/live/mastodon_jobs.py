@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from relnet.errors import NetworkError, Refused
-from relnet.live.job import Step, Tell, judged, milliseconds, paged, walked
+from relnet.live.job import Step, Tell, header, judged, milliseconds, paged, walked
 from relnet.live.mastodon import Mastodon
 from relnet.live.spool import Spool, Stream
 from relnet.store.workspace import workspace_name
@@ -52,19 +52,8 @@ class _Asking:
     def _stated(self, name: str) -> int:
         return max(0, getattr(self.owner, f"{name}_count") or 0)
 
-    def _begin(self, spool: Spool) -> None:
-        if not spool.stream("owner").done:
-            spool.append("owner", [self._said], None)
-
     def _header(self, spool: Spool, **more: Any) -> dict[str, Any]:
-        return {
-            "relnet_sync": 1,
-            "network": "mastodon",
-            "account": self.account,
-            "handle": str(self.mastodon.who),
-            "fetched_at": spool.run.started,
-            **more,
-        }
+        return header("mastodon", self.account, str(self.mastodon.who), spool, **more)
 
     def _people(self, name: str, stream: Stream) -> tuple[list[bytes], str | None]:
         return self.mastodon.page(f"/api/v1/accounts/{self.owner.id}/{name}", stream.cursor, {"limit": _PEOPLE})
@@ -111,7 +100,7 @@ class MastodonSync(_Asking):
         kept = spool.state.kept
         since = kept.get("fetched_at") if self._signed_in and kept.get("signed_in") else None
         back_to = None if since is None else since - _DAY  # ids and dates of a server need not agree to the second
-        self._begin(spool)
+        spool.once("owner", self._said)
         self._listed(spool, "statuses", f"/api/v1/accounts/{self.owner.id}/statuses", _STATUSES, back_to, tell)
         if self._signed_in:
             self._listed(spool, "notifications", "/api/v1/notifications", _PEOPLE, back_to, tell)
@@ -202,7 +191,7 @@ class MastodonCheck(_Asking):
         NetworkError
             The account hides its followers.
         """
-        self._begin(spool)
+        spool.once("owner", self._said)
         stated = self._stated("followers")
 
         def page(stream: Stream) -> tuple[list[bytes], str | None]:

@@ -148,6 +148,11 @@ class Spool:
         stream.pages += pages
         self._save()
 
+    def once(self, name: str, line: bytes) -> None:
+        """Write a stream of one line, unless it is there."""
+        if not self.stream(name).done:
+            self.append(name, [line], None)
+
     def replace(self, name: str, lines: Iterable[bytes]) -> None:
         """Put other lines in the place of all those of a stream."""
         file = self.path(name)

@@ -56,6 +56,15 @@ def test_sync_says_what_it_would_ask_and_what_it_brought(relnet, bluesky, tmp_pa
     assert json.loads(out)["data"]["requests"] > 3
 
 
+def test_under_a_new_name_the_record_goes_on(relnet, bluesky, tmp_path) -> None:
+    relnet("sync", "bluesky:@ego.test")
+    bluesky.handle = "new.test"
+    _, out, _ = relnet("sync", "bluesky:new.test")
+    assert "already known from other imports" not in out
+    assert [place.name for place in (tmp_path / "data" / "relnet").iterdir()] == ["bluesky-ego.test"]
+    assert len(json.loads(relnet("import", "list", "--json")[1])["data"]) == 2
+
+
 def test_check_of_a_stranger_keeps_nothing(relnet, bluesky, tmp_path) -> None:
     code, out, _ = relnet("check", "bluesky:ego.test", "--dry-run")
     assert code == 0 and "30  newest posts" in out

@@ -9,7 +9,7 @@ import msgspec
 
 from relnet.builtin.sources.bluesky import KINDS, PROFILE, Facts, moment
 from relnet.builtin.sources.bluesky_repository import Repository, tid
-from relnet.builtin.sources.live_folder import Header, header, items, sure
+from relnet.builtin.sources.live_folder import Header, header, items, placed, sure
 from relnet.plugin import Account, Coverage, Declared, Peek, Reader, Record, Source
 
 _REPOSITORY: Final = "repo.car"
@@ -115,7 +115,7 @@ def _repository(reader: Reader, head: Header) -> Iterator[Record]:
             record = repository.record(block)
             if isinstance(record, dict):
                 first = min(first, moment(record.get("createdAt")) or first)
-                yield from _placed(facts.of(key, record, number), _REPOSITORY, number)
+                yield from placed(facts.of(key, record, number), _REPOSITORY, number)
             elif not partial:
                 reader.skip("record that the file lacks", number, _REPOSITORY)
     reader.remember("first_own", first)
@@ -141,15 +141,9 @@ def _incoming(reader: Reader, head: Header) -> Iterator[Record]:
                 did, _, key = item.uri.removeprefix("at://").partition("/")
                 facts = authors.setdefault(did, Facts(reader, member, did, head.fetched_at))
                 with reader.record(number, member):
-                    yield from _placed(facts.of(key, item.record, number), member, number)
+                    yield from placed(facts.of(key, item.record, number), member, number)
                 yield _account(item.author, member, number)
     reader.remember("first_incoming", first)
-
-
-def _placed(records: Iterable[Record], member: str, number: int) -> Iterator[Record]:
-    for record in records:
-        record.member, record.record = member, number
-        yield record
 
 
 def _people(reader: Reader, head: Header) -> Iterator[Record]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from relnet.plugin import Peek, Reader, UnreadableInput
+from relnet.plugin import Peek, Reader, Record, UnreadableInput
 
 HEADER: Final = "sync.json"
 T = TypeVar("T")
@@ -86,3 +86,10 @@ def items(reader: Reader, name: str, type: type[T]) -> Iterator[tuple[int, T]]:
             found = msgspec.json.decode(line, type=type)
         if found is not None:
             yield number, found
+
+
+def placed(records: Iterable[Record], member: str, number: int) -> Iterator[Record]:
+    """Yield records with the place that they come from."""
+    for record in records:
+        record.member, record.record = member, number
+        yield record

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from relnet.builtin.sources.live_folder import Header, header, items, sure
+from relnet.builtin.sources.live_folder import Header, header, items, placed, sure
 from relnet.builtin.sources.mastodon_entities import Entities, Person, Status
 from relnet.builtin.sources.mastodon_names import milliseconds
 from relnet.plugin import Coverage, Declared, Interaction, Peek, Reader, Record, Source, UnreadableInput
@@ -108,7 +108,7 @@ def _posts(reader: Reader, entities: Entities) -> Iterator[Record]:
                 first = at if first is None else min(first, at)
             yield from entities.met(status.account)
             with reader.record(number, member):
-                yield from _placed(entities.posted(status, number), member, number)
+                yield from placed(entities.posted(status, number), member, number)
     reader.remember("first_own", first)
 
 
@@ -126,7 +126,7 @@ def _notifications(reader: Reader, entities: Entities, ego: str) -> Iterator[Rec
         actor = entities.key(each.account)
         if each.type in ("mention", "quote") and each.status is not None:
             with reader.record(number, member):
-                yield from _placed(entities.posted(each.status, number), member, number)
+                yield from placed(entities.posted(each.status, number), member, number)
         elif each.type in _SIGNALS and each.status is not None:
             kind, link = _SIGNALS[each.type], each.status.uri or str(each.status.id)
             yield Interaction(
@@ -138,12 +138,6 @@ def _notifications(reader: Reader, entities: Entities, ego: str) -> Iterator[Rec
         else:
             reader.skip(f"notification of the kind {each.type[:40]}, which makes no tie", number, member)
     reader.remember("first_incoming", first)
-
-
-def _placed(records: Iterable[Record], member: str, number: int) -> Iterator[Record]:
-    for record in records:
-        record.member, record.record = member, number
-        yield record
 
 
 def _say(reader: Reader, head: Header) -> None:
