@@ -99,7 +99,7 @@ def main() -> None:
     finally:
         if not asked.folder:
             shutil.rmtree(place, ignore_errors=True)
-    for unit in ("seconds", "cpu"):
+    for unit in ("seconds", "cpu") if len(deep) > 1 else ():
         spent = {rows: found[unit] - start[unit] for rows, found in deep.items()}
         print(f"{unit} beyond start-up over n log n: {fit(spent)}")
 

@@ -30,10 +30,12 @@ from relnet.ingest.importer import load as load_paths
 from relnet.network.connections import Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Feature, Inputs, ReadOptions, Scorer, Source
-from relnet.registry import Registry, find
+from relnet.registry import Registry
 from relnet.report.build import build
-from relnet.report.formats import FORMATS, write
+from relnet.report.formats import by_name, write
+from relnet.settings import load as load_settings
 from relnet.store.workspace import Workspace
+from relnet.trust import configured
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -52,7 +54,7 @@ def load(
     as_of: datetime | None = None,
     since: datetime | None = None,
 ) -> Network:
-    """Return the network in some files: archives, exports, tables, or folders of them.
+    """Return the network in some files: archives, exports, tables, or folders of them; settings count as everywhere.
 
     Parameters
     ----------
@@ -74,21 +76,24 @@ def load(
     InputError
         A file cannot be read, or there is nothing to look at.
     """
-    registry = find()
-    if workspace is None:
+    kept = None if workspace is None else Path(workspace)
+    settings = load_settings(kept).settings
+    registry = configured(settings, kept)
+    if kept is None:
         folder = Path(tempfile.mkdtemp(prefix="relnet-"))
         place = Workspace(folder / "workspace")
+        weakref.finalize(place, shutil.rmtree, folder, ignore_errors=True)
     else:
-        folder, place = None, Workspace(Path(workspace), create=bool(paths))
+        place = Workspace(kept, create=bool(paths))
     if paths:
         owners = (me,) if isinstance(me, str) else tuple(me)
         named = registry.make(Source, as_format) if as_format else None
         options = ReadOptions(me=owners, complete=complete)
         load_paths([Path(path) for path in paths], place, registry.usable(Source)[0], options, named=named)
-    network = Network(assess(place, registry, as_of=_ms(as_of), since=_ms(since)), place, registry)
-    if folder is not None:
-        weakref.finalize(network, shutil.rmtree, folder, ignore_errors=True)
-    return network
+    found = assess(
+        place, registry, as_of=_ms(as_of), since=_ms(since), horizon_days=settings.horizon_days, refit=settings.refit
+    )
+    return Network(found, place, registry)
 
 
 class Network:
@@ -186,10 +191,9 @@ class Network:
             The format is unknown, or takes an extra that is not installed.
         """
         target = Path(path)
-        suffix = target.suffix.lower().removeprefix(".")
-        format = format or (suffix if suffix in FORMATS else "html")
+        format = format or by_name(target)
         made = build(self.assessment, self.view, self.registry, redact=redact)
-        target.write_bytes(write(made, format))
+        files.write_bytes(write(made, format), target)
         return target
 
     def export(self, what: str, path: str | Path, format: str | None = None) -> Path:

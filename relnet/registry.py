@@ -298,7 +298,7 @@ def _checked(kind: str, name: str, loaded: object, origin: str, home: Home | Non
             "Make the two names one.",
             origin,
         )
-    if not _NAME.fullmatch(name) or not str(loaded.version):
+    if not NAME.fullmatch(name) or not str(loaded.version):
         raise PluginLoadError(
             f"The {kind} {name!r} has no usable name or no version.",
             "A name is small letters, digits and underscores; a version is a text.",
@@ -319,7 +319,7 @@ def _checked(kind: str, name: str, loaded: object, origin: str, home: Home | Non
     return loaded
 
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _REQUIRED: Final = {
     "source": ("sniff", "read", "coverage"),
     "scorer": ("score",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -23,6 +24,7 @@ USER_ONLY: Final = frozenset({"catalog_url", "live", "plugin_folders", "plugin_s
 """Settings that a workspace cannot make, since a workspace may have been shared."""
 
 HORIZON_DAYS: Final = 90.0
+_SECRET: Final = re.compile(r"(?<=//).*(?=@)|(?<=password=)[^&]*")
 
 
 class Live(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,6 +107,14 @@ class Origins(msgspec.Struct):
     origin: dict[str, str]
 
 
+def shown(settings: Settings) -> dict[str, Any]:
+    """Return every setting by name as it may be shown: without who signs in in the catalog's URL."""
+    values = {name: getattr(settings, name) for name in Settings.__struct_fields__}
+    if settings.catalog_url is not None:
+        values["catalog_url"] = _SECRET.sub("***", settings.catalog_url)
+    return values
+
+
 def user_folder() -> Path:
     """Return the user's configuration folder."""
     import platformdirs
@@ -173,8 +183,8 @@ def _file(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except OSError as error:
-        raise SettingsError(f"The settings cannot be read ({error}).", "", str(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings cannot be read ({error}).", "Mend the file.", str(path)) from error
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -27,7 +27,8 @@ _BREAKS = re.compile("\r\n|[\t\n\r\u2028\u2029]")
 # C0, DEL, C1, lone surrogates (no encoder takes them), bidi marks and controls with the deprecated format
 # characters behind them, BOM.  Joiners (U+200C/D) and variation selectors stay: scripts and emoji need
 # them, and they move nothing.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff]")
+UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff"
+_UNSAFE = re.compile(f"[{UNSAFE}\ud800-\udfff]")
 
 # At an edge these would join the text to its neighbour, and the grid would lose a cell.
 _JOINER = "\u200d"

@@ -9,7 +9,14 @@ import msgspec
 
 from relnet.errors import SettingsError
 from relnet.plugin_file import digest_of
-from relnet.settings import user_folder
+from relnet.registry import Registry, find
+from relnet.settings import Settings, user_folder
+
+
+def configured(settings: Settings, workspace: Path | None = None) -> Registry:
+    """Find plugins as the settings say: installed, in the user's folders, and files of the workspace that are trusted."""
+    folders = [user_folder() / "plugins", *map(Path, settings.plugin_folders)]
+    return find(folders, settings.plugins, workspace=workspace, trusted=trusted(), seconds=settings.plugin_seconds)
 
 
 def trusted_file() -> Path:

@@ -33,7 +33,6 @@ from relnet.plugin_file import module_of
 
 SMALL: Final = 1 << 14
 """Bytes up to which an array travels with the message."""
-START_SECONDS: Final = 60.0
 _SHARED: Final = Path("/dev/shm")
 _KEPT_MEMORY: Final = {"MALLOC_TRIM_THRESHOLD_": str(1 << 28), "MALLOC_MMAP_THRESHOLD_": str(1 << 25)}
 """Lets glibc keep freed arrays for the next ones, instead of asking the system for fresh pages each time."""
@@ -97,10 +96,12 @@ def _send(stream: IO[bytes], message: bytes) -> None:
 
 
 def _receive(stream: IO[bytes]) -> bytes:
-    size = stream.read(8)
-    if len(size) < 8:
+    head = stream.read(8)
+    size = int.from_bytes(head, "little")
+    message = stream.read(size)
+    if len(head) < 8 or len(message) < size:
         raise EOFError
-    return stream.read(int.from_bytes(size, "little"))
+    return message
 
 
 class Worker:
@@ -157,10 +158,19 @@ class Worker:
                     f"It cannot be sent to the worker process ({error}).",
                     "Define the class at the top level of its module, and keep only plain values in its parameters.",
                 ) from error
+            except OSError as error:
+                raise PluginError(
+                    f"There is no room for what it is given ({error}).", "Free some of the temporary folder."
+                ) from error
             message = pickle.dumps((list(sys.path), dict(files or {}), self._forgotten(), seconds, inner))
             answer = self._answer(message, seconds)
             self._in_use.clear()
-            good, value = _Unpickler(io.BytesIO(answer), _taken).load()
+            try:
+                good, value = _Unpickler(io.BytesIO(answer), _taken).load()
+            except Exception as error:  # what it returned may be of a class that is known there only
+                raise ContractError(
+                    f"Its answer cannot be read ({type(error).__name__}: {error}).", "Return plain values and arrays."
+                ) from error
         if not good:
             raise PluginError(value)
         return value
@@ -223,12 +233,17 @@ class Worker:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | _KEPT_MEMORY,
         )  # fmt: skip
         assert self._process.stdin is not None and self._process.stdout is not None
-        _send(self._process.stdin, pickle.dumps([str(folder) for folder in self._folders]))
         try:
+            _send(self._process.stdin, pickle.dumps([str(folder) for folder in self._folders]))
             _receive(self._process.stdout)
-        except EOFError:
+        except (EOFError, OSError):
             self._lose()
-            raise PluginError("The process for plugins does not start.", "Run relnet with --verbose.") from None
+            raise PluginError(
+                "The process for plugins does not start.", "Check that Python may start another process here."
+            ) from None
+        except BaseException:  # cancelled: its greeting would be the next call's answer
+            self._lose()
+            raise
         return self._process
 
     def _put(self, array: NDArray[Any]) -> tuple[str, str, tuple[int, ...]]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from relnet.assess.cache import Table, read, write
 from relnet.assess.plan import LABELLED
 from relnet.network.connections import Connections
+from relnet.network.structure import distinct
 from relnet.network.view import NUMBERS, TEXTS, AccountTable
 from relnet.plugin import Column, Keys
 from relnet.runner import Failure
@@ -285,7 +286,7 @@ class Ties(msgspec.Struct):
     @property
     def met(self) -> Keys:
         """Keys of the accounts met, sorted: the other ends, and both where nobody is the owner."""
-        return np.unique(self.other if self.assessment.header.me else np.concatenate([self.this, self.other]))
+        return distinct(np.sort(self.other if self.assessment.header.me else np.concatenate([self.this, self.other])))
 
     @property
     def account_rows(self) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ import numpy as np
 from relnet import runner
 from relnet.assess.assessment import Assessment, Ties
 from relnet.assess.labeling import COMBINED, inputs_of
+from relnet.assess.plan import LABELLED
 from relnet.assess.run import scorer_inputs
 from relnet.assess.table import LEAST_ACTS
 from relnet.plugin import Labeler, LabelResult, Scorer
@@ -92,6 +93,8 @@ def why_unknown(scorer: Scorer, assessment: Assessment, row: int) -> str:
     for failure in assessment.header.failures:
         if failure.plugin == scorer.name:
             return f"the scorer failed: {failure.message}"
+    if set(scorer.needs) & set(LABELLED):
+        return "an account has no label"
     if np.isnan(features["last_contact"][row]):
         return "no dated act between the two"
     directed = any(need.endswith(("_ab", "_ba")) for need in scorer.needs)

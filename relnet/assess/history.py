@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from relnet.errors import InputError
 from relnet.facts.records import KIND_CLASSES
 from relnet.network.engine import columns
-from relnet.network.view import NetworkView
+from relnet.network.view import NetworkView, quoted
 from relnet.plugin import Keys
 from relnet.store.log import SCHEMAS, Manifest, PartImport
 
@@ -88,11 +88,11 @@ def prepared(view: NetworkView) -> Iterator[History]:
                     AND r."at" // 1000 = i."at" // 1000))
                 QUALIFY event_id IS NOT NULL OR row_number() OVER (
                     PARTITION BY source, target, kind, "at", event_id, audience, thread, parent, directness, flags) = 1
-            ) TO '{path}' (FORMAT parquet)
+            ) TO {quoted(str(path))} (FORMAT parquet)
             """
         )
         [(first, last, kinds, count)] = view.connection.execute(
-            f"""SELECT min("at"), max("at"), list(DISTINCT kind), count(*) FROM '{path}'"""
+            f"""SELECT min("at"), max("at"), list(DISTINCT kind), count(*) FROM {quoted(str(path))}"""
         ).fetchall()
         if not count:
             raise InputError("There is no dated act to judge by.", "Load a record that has times.")

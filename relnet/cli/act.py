@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
 
 import typer
 
-from relnet.assess.table import find_account
 from relnet.assess.written import ACTIONS, Entry, action_list, action_text, as_csv, as_markdown, written
+from relnet.cli.judge import account_called
 from relnet.cli.output import emit, emit_json, say, table
 from relnet.cli.session import Session, session
 from relnet.errors import InputError, SettingsError
@@ -57,7 +56,7 @@ def act_add(
         raise SettingsError(f"There is no action {action!r}.", f"There are: {', '.join(ACTIONS)}.")
     run = session(context)
     workspace = run.workspace()
-    account = find_account(run.assessment(workspace), who)
+    account = account_called(workspace, run.assessment(workspace), who)
     annotate(workspace.catalog, account, "action", action_text(action, detail))
     say(f"{who} is on your list to {action}. `relnet undo` takes it back.")
 
@@ -82,15 +81,14 @@ def act_export(
     format: str = typer.Option(None, "--format", help="csv or md; by default as the file is named, else csv."),
 ) -> None:
     """Write the list as CSV or Markdown."""
+    from relnet.export.files import write_bytes
+
     named = format or (output.suffix.removeprefix(".") if output.suffix else "csv")
     if named not in _FORMATS:
         raise SettingsError(f"There is no format {named!r}.", "Choose csv or md.", "--format")
     entries = _entries(session(context))
     text = _FORMATS[named](entries)
-    if str(output) == "-":
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8")
+    write_bytes(text.encode(), output)
     say(f"{count(len(entries))} entries written.")
 
 

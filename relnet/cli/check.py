@@ -63,11 +63,11 @@ def _checks(run: Session, who: list[str], limit: int) -> tuple[list[FollowerChec
     """Check accounts of the record by the lists that were imported."""
     from relnet.assess.follower_check import check as check_followers
     from relnet.assess.run import view_of
-    from relnet.assess.table import find_account
+    from relnet.cli.judge import account_called
 
     workspace = run.workspace()
     assessment = run.assessment(workspace)
-    accounts = [find_account(assessment, each) for each in who] or assessment.header.me
+    accounts = [account_called(workspace, assessment, each) for each in who] or assessment.header.me
     if not accounts:
         hint = "Name an account: relnet check @HANDLE. All labels: relnet show labels."
         raise InputError("This record is nobody's own.", hint)

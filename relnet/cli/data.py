@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from relnet.cli.output import Progress, emit, emit_json, say, table
+from relnet.cli.output import ReadProgress, emit, emit_json, say, table
 from relnet.cli.session import Session, session
 from relnet.errors import SettingsError, TooManySkipped
 from relnet.facts.coverage import sentences
@@ -72,7 +72,7 @@ def import_paths(
     for failure in failures:
         if not run.json:
             say(f"Left out: {failure}")
-    progress = Progress(run.given["quiet"])
+    progress = ReadProgress(run.given["quiet"])
     try:
         return load_paths(paths, workspace, sources, options, progress, source)
     finally:

@@ -15,6 +15,7 @@ from relnet.errors import SettingsError
 from relnet.text import clean
 
 if TYPE_CHECKING:
+    from relnet.assess.assessment import Assessment
     from relnet.network.view import NetworkView
     from relnet.store.workspace import Workspace
 
@@ -40,7 +41,7 @@ def label_set(
         raise SettingsError(f"There is no label {word!r}.", f"There are: {', '.join(LABELS)}.")
     run = session(context)
     workspace = run.workspace()
-    set_override(workspace.catalog, find_account(run.assessment(workspace), who), word)
+    set_override(workspace.catalog, account_called(workspace, run.assessment(workspace), who), word)
     say(f"{who} is {word} now. `relnet undo` takes it back.")
 
 
@@ -80,15 +81,17 @@ def tag(
 def _annotate(context: typer.Context, who: str, kind: str, text: str) -> None:
     from relnet.store.judgements import annotate
 
+    if not text.strip():
+        raise SettingsError(f"The {kind} is empty.", "Write what it is to say.")
     run = session(context)
     workspace = run.workspace()
     annotate(
         workspace.catalog,
-        find_account(run.assessment(workspace), who),
+        account_called(workspace, run.assessment(workspace), who),
         "tag" if kind == "tag" else "note",
         text,
     )
-    say(f"Noted on {who}. `relnet undo` takes it back.")
+    say(f"{'Tagged' if kind == 'tag' else 'Noted on'} {who}. `relnet undo` takes it back.")
 
 
 def undo(context: typer.Context) -> None:
@@ -117,7 +120,7 @@ def person_merge(
     run = session(context)
     workspace = run.workspace()
     assessment = run.assessment(workspace)
-    accounts = [find_account(assessment, each) for each in who]
+    accounts = [account_called(workspace, assessment, each) for each in who]
     if len(set(accounts)) < (1 if me else 2):
         raise SettingsError("A person is joined from two accounts or more.", "Name another, or use --me.")
     accounts = merge_accounts(workspace.catalog, name or who[0], accounts, is_me=me)
@@ -138,8 +141,8 @@ def person_split(
     place = only_match(
         who, [each.network for each in joined], [each.native_id for each in joined], [each.handle for each in joined]
     )
-    name = split_account(workspace.catalog, joined[place].account)
-    say(f"{who} is apart from {clean(name or '')} now. `relnet undo` takes it back.")
+    split_account(workspace.catalog, joined[place].account)
+    say(f"{who} counts by itself again. `relnet undo` takes it back.")
 
 
 @person_app.command("list")
@@ -162,9 +165,32 @@ def person_list(context: typer.Context) -> None:
         data = [{"name": name, "me": me, "accounts": accounts} for name, me, accounts in rows]
         emit_json("person list", data, offered)
         return
-    emit(table(("person", "", "accounts"), [(name, "you" if me else "", ", ".join(keys)) for name, me, keys in rows]))
+    lines = [(name, "you" if me else "", ", ".join(keys)) for name, me, keys in rows]
+    emit(table(("person", "", "accounts"), lines) if lines else "No accounts are joined: relnet person merge WHO WHO.")
     for line in offered:
         emit(line)
+
+
+def account_called(workspace: Workspace, assessment: Assessment, who: str) -> int:
+    """Return the key of an account, or of the person to whom it was joined."""
+    from relnet.assess.run import judgements
+    from relnet.network.claims import named
+
+    persons = judgements(workspace).persons
+    if not persons:
+        return find_account(assessment, who)
+    view, people = current_view(workspace), assessment.accounts.columns
+    joined = named(view, (key for keys in persons for key in keys))
+    stands = {key: view.identity.get(key, key) for key in joined}
+    names = zip(*(people[name] for name in ("network", "native_id", "handle")), strict=True)
+    known = [
+        (int(account), *name)
+        for account, name in zip(assessment.accounts.account, names, strict=True)
+        if account not in stands.values()
+    ]
+    known += [(stands[key], each.network, each.native_id, each.handle) for key, each in joined.items()]
+    accounts, *columns = zip(*known, strict=True)
+    return int(accounts[only_match(who, *columns)])
 
 
 def current_view(workspace: Workspace) -> NetworkView:

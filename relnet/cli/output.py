@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from relnet.errors import RelnetError
-from relnet.text import clean, fit, to_ascii
+from relnet.text import UNSAFE, clean, fit, to_ascii
 
 SCHEMA_VERSION: Final = 1
+_UNSAFE: Final = re.compile(f"(?!\n)[{UNSAFE}\ud800-\udfff]")
 
 
 def emit(text: str, *, ascii: bool = False) -> None:
-    """Write data to stdout."""
-    sys.stdout.write((to_ascii(text) if ascii else text) + "\n")
+    """Write lines of data to stdout, without anything that a terminal could obey."""
+    safe = to_ascii if ascii else clean
+    sys.stdout.write("\n".join(map(safe, text.split("\n"))) + "\n")
 
 
 def emit_json(command: str, data: Any, warnings: Sequence[str] = ()) -> None:
@@ -26,7 +29,13 @@ def emit_json(command: str, data: Any, warnings: Sequence[str] = ()) -> None:
     document = {
         "schema_version": SCHEMA_VERSION, "command": command, "data": plain(data), "warnings": list(warnings)
     }  # fmt: skip
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(_written(document, 2) + "\n")
+
+
+def _written(document: dict[str, Any], indent: int | None = None) -> str:
+    """Return a document with what a terminal could obey as the escapes of JSON."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: Any) -> Any:
@@ -56,7 +65,7 @@ def say_error(error: RelnetError, *, as_json: bool = False) -> None:
             "code": error.exit_code, "error": type(error).__name__, "message": error.message,
             "hint": error.hint, "where": error.where,
         }  # fmt: skip
-        say(json.dumps(document, ensure_ascii=False))
+        say(_written(document))
         return
     where = f"{clean(error.where)}: " if error.where else ""
     say(f"relnet: {where}{clean(error.message)}")
@@ -128,29 +137,42 @@ def terminal_width() -> int:
 
 
 class Progress:
-    """Progress by bytes on stderr: a line redrawn on a terminal, else one line every ten seconds."""
+    """Progress on stderr: a line redrawn on a terminal, else one line every ten seconds."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet, self._live = quiet, sys.stderr.isatty()
-        self._started = self._last = time.monotonic()
+        self.started = self._last = time.monotonic()
         self._shown = False
 
-    def __call__(self, member: str, done: int, total: int) -> None:
-        """Show how far the reading is."""
+    def is_due(self) -> bool:
+        """Tell whether the line is to be written again."""
         now = time.monotonic()
         if self._quiet or now - self._last < (0.1 if self._live else 10):
-            return
+            return False
         self._last = now
-        share = f"{min(done / total, 1):4.0%}" if total else "   ?"
-        rate = done / 1e6 / max(now - self._started, 1e-6)
-        text = f"Reading {share}  {done / 1e6:,.0f} MB, {rate:,.0f} MB/s  {clean(member)}"
+        return True
+
+    def show(self, text: str) -> None:
+        """Write the line."""
         if self._live:
             sys.stderr.write("\r" + fit(text, 79))
             self._shown = True
         else:
-            say(text)
+            say(clean(text))
 
     def close(self) -> None:
         """Take the line away."""
         if self._shown:
             sys.stderr.write("\r" + " " * 79 + "\r")
+            self._shown = False
+
+
+class ReadProgress(Progress):
+    """Progress by bytes."""
+
+    def __call__(self, member: str, done: int, total: int) -> None:
+        """Show how far the reading is."""
+        if self.is_due():
+            share = f"{min(done / total, 1):4.0%}" if total else "   ?"
+            rate = done / 1e6 / max(time.monotonic() - self.started, 1e-6)
+            self.show(f"Reading {share}  {done / 1e6:,.0f} MB, {rate:,.0f} MB/s  {member}")

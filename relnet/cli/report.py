@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,11 +34,12 @@ def report(
 ) -> None:
     """Write a relationship-health report: figures, lists and reasons, for people (html, md, pdf) or programs (json)."""
     from relnet.assess.run import view_of
+    from relnet.export.files import write_bytes
     from relnet.report.build import build
-    from relnet.report.formats import checked, write
+    from relnet.report.formats import by_name, checked, write
 
     run = session(context)
-    format = checked(format or _by_name(output))
+    format = checked(format or by_name(output))
     gates = [_gate(each) for each in fail_under]
     workspace = run.workspace()
     assessment = run.assessment(workspace)
@@ -52,11 +52,7 @@ def report(
     _check_names(made.findings, gates)
     content = write(made, format)
     output = output or Path(f"relnet-report.{format}")
-    if str(output) == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(content)
+    write_bytes(content, output)
     tables = _write_tables(made.findings, csv) if csv else []
     if str(output) != "-":
         if run.json:
@@ -65,14 +61,6 @@ def report(
         else:
             say(f"Wrote {output} ({len(content) / 1000:,.0f} kB).")
     _pass(made.findings, gates)
-
-
-def _by_name(output: Path | None) -> str:
-    suffix = output.suffix.lower().removeprefix(".") if output else ""
-    return {"htm": "html", "markdown": "md"}.get(suffix, suffix) if suffix in _SUFFIXES else "html"
-
-
-_SUFFIXES = ("html", "htm", "md", "markdown", "json", "pdf")
 
 
 def earlier(run: Session, workspace: Workspace, named: str) -> Assessment:

@@ -28,6 +28,8 @@ class Session:
 
     given: dict[str, Any]
     """Global options as parsed."""
+    named: str | None = None
+    """What a command calls the workspace that it makes, where the user names none."""
 
     @property
     def json(self) -> bool:
@@ -37,10 +39,8 @@ class Session:
     @cached_property
     def origins(self) -> Origins:
         """Settings with their origins."""
-        named = self.given["workspace"]
-        folder = workspace_path(named) if named else None
         names = {"ascii": "ascii", "horizon_days": "horizon", "refit": "refit"}
-        return _settings.load(folder, {name: self.given[option] for name, option in names.items()})
+        return _settings.load(self._folder, {name: self.given[option] for name, option in names.items()})
 
     @property
     def settings(self) -> Settings:
@@ -50,15 +50,9 @@ class Session:
     @cached_property
     def registry(self) -> Registry:
         """The plugins: installed ones, then the user's folders, then files of the workspace that the user trusts."""
-        from relnet.registry import find
-        from relnet.trust import trusted
+        from relnet.trust import configured
 
-        folders = [_settings.user_folder() / "plugins", *map(Path, self.settings.plugin_folders)]
-        named = self.given["workspace"] or self.settings.workspace
-        folder = workspace_path(named) if named else next(iter(recent()), None)
-        found = find(
-            folders, self.settings.plugins, workspace=folder, trusted=trusted(), seconds=self.settings.plugin_seconds
-        )
+        found = configured(self.settings, self._folder)
         for file in () if self.given["quiet"] else found.untrusted:
             say(f"{file.path} is not run. To allow it: relnet plugin trust {file.name}")
         return found
@@ -74,9 +68,26 @@ class Session:
         return moment(self.given["since"], "--since")
 
     def place(self, named: str | None = None) -> Path:
-        """Return the folder of the workspace that was named, or of the most recent one."""
-        name = self.given["workspace"] or named or self.settings.workspace
-        return workspace_path(name) if name else _recent()
+        """Return the folder of the workspace that was named, or of the most recent one.
+
+        Raises
+        ------
+        WorkspaceError
+            There is none.
+        """
+        self.named = named or self.named
+        if self._folder is None:
+            raise WorkspaceError("There is no workspace yet.", "Load something: relnet load PATH, or try relnet demo.")
+        return self._folder
+
+    @property
+    def _folder(self) -> Path | None:
+        if self.given["workspace"]:
+            return workspace_path(self.given["workspace"])
+        if self.named:  # never a path, whatever lies in the present folder
+            return _settings.data_folder() / self.named
+        usual = _settings.load().settings.workspace
+        return workspace_path(usual) if usual else next(iter(recent()), None)
 
     def workspace(self, named: str | None = None, *, create: bool = False) -> Workspace:
         """Open the workspace that was named, or the most recent one.
@@ -121,12 +132,6 @@ def recent() -> list[Path]:
     """Return the workspaces in the data folder, most recently used first."""
     logs = _settings.data_folder().glob("*/log")
     return [log.parent for log in sorted(logs, key=lambda log: -log.stat().st_mtime)]
-
-
-def _recent() -> Path:
-    for path in recent():
-        return path
-    raise WorkspaceError("There is no workspace yet.", "Load something: relnet load PATH, or try relnet demo.")
 
 
 def moment(text: str | None, option: str) -> int | None:

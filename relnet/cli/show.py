@@ -12,7 +12,7 @@ from relnet.assess.assessment import LABELS, Assessment, Ties, ties
 from relnet.assess.filters import parse
 from relnet.assess.ordering import sort_order
 from relnet.assess.run import judgements
-from relnet.assess.table import LEAST_ACTS, find_account, handle_of, headline, tie_columns
+from relnet.assess.table import LEAST_ACTS, handle_of, headline, tie_columns
 from relnet.cli.data import COLUMNS as MAP
 from relnet.cli.data import import_paths, load_text, place_for, read_options
 from relnet.cli.labels import label_lines, labels
@@ -105,7 +105,7 @@ def show_overview(run: Session, workspace: Workspace) -> None:
 def _heading(assessment: Assessment) -> list[str]:
     header = assessment.header
     me = ", ".join(handle_of(assessment, key) for key in header.me) or "nobody's own network"
-    span = "–".join(_day(ms)[:4] for ms in (header.first_at, header.last_at) if ms is not None)
+    span = "–".join(dict.fromkeys(_day(ms)[:4] for ms in (header.first_at, header.last_at) if ms is not None))
     kinds = len(set(header.sources))
     sources = f"{kinds} source{'s' if kinds != 1 else ''}"
     lines = [f"{me} · {sources} · {count(header.interactions)} interactions · {span}   as of {_day(header.as_of)}"]
@@ -167,6 +167,8 @@ def connections(
     if run.json:
         emit_json("show connections", _rows(run, assessment, filter, sort, limit, names), assessment.header.warnings)
     else:
+        for warning in assessment.header.warnings:
+            say(f"Warning: {clean(warning)}")
         emit(_connections_text(run, assessment, filter, sort, limit, names), ascii=run.settings.ascii)
 
 
@@ -235,6 +237,8 @@ def _connections_text(
 ) -> str:
     mine, columns, order = _chosen(run, assessment, filter, sort)
     names = _known(names, columns, assessment)
+    by = (sort or "").removeprefix("-")
+    names = (*names, by) if by and by not in names else names  # what orders the rows is seen in them
     if not assessment.header.me and "from" not in names:
         names = ("from", *names)
     shown = order[: limit or None]
@@ -280,16 +284,18 @@ def connection(
     from relnet.assess.boundaries import boundaries
     from relnet.assess.explain import explain, explain_label
     from relnet.assess.run import view_of
+    from relnet.cli.judge import account_called
     from relnet.network.evidence import acts_between
 
     run = session(context)
     workspace = run.workspace()
     assessment = run.assessment(workspace)
-    account = find_account(assessment, who)
+    account = account_called(workspace, assessment, who)
     mine, row = _tie_with(assessment, account)
     explained = explain(mine, row, run.registry)
     own = assessment.header.me or [int(mine.this[row])]
-    evidence = acts_between(view_of(workspace, assessment), own, account, acts)
+    side = "you" if assessment.header.me else handle_of(assessment, own[0])
+    evidence = acts_between(view_of(workspace, assessment), own, int(mine.other[row]), acts)
     columns, cues = tie_columns(mine), explain_label(assessment, account, run.registry)
     changes = boundaries(mine, row, cues)
     if run.json:
@@ -303,10 +309,11 @@ def connection(
     emit(
         "\n".join(
             [
-                *_connection_lines(assessment, columns, row, explained),
+                *([] if assessment.header.me else [f"{side}: the strongest of {count(len(mine))} connections"]),
+                *_connection_lines(columns, row, explained, side),
                 *label_lines(assessment, account, run.registry),
                 *(f"Would change: {line}" for line in changes),
-                *_act_lines(evidence, own),
+                *_act_lines(evidence, own, side),
             ]
         ),
         ascii=run.settings.ascii,
@@ -327,19 +334,14 @@ def _tie_with(assessment: Assessment, account: int) -> tuple[Ties, int]:
     return mine, int(found[0])
 
 
-def _connection_lines(
-    assessment: Assessment,
-    columns: dict[str, Any],
-    row: int,
-    explained: list[Any],
-) -> list[str]:
+def _connection_lines(columns: dict[str, Any], row: int, explained: list[Any], side: str) -> list[str]:
     name = columns["name"][row]
     title = columns["handle"][row] + (f" ({name})" if name else "")
     circle = int(columns["circle"][row])
     lines = [f"{title} · {columns['label'][row]}" + (f" · circle {circle}" if circle else "")]
     acts = np.nansum([columns["out"][row], columns["in"][row]])
     lines.append(
-        f"you→ {_cell('out', columns, row)}, →you {_cell('in', columns, row)}, last {ago(columns['last'][row])}"
+        f"{side}→ {_cell('out', columns, row)}, →{side} {_cell('in', columns, row)}, last {ago(columns['last'][row])}"
         + (f" · thin: {count(acts)} acts" if acts < LEAST_ACTS else "")
     )
     lines.append("")
@@ -352,10 +354,11 @@ def _connection_lines(
     return [*lines, ""]
 
 
-def _act_lines(evidence: list[Any], own: list[int]) -> list[str]:
+def _act_lines(evidence: list[Any], own: list[int], side: str) -> list[str]:
     lines = ["", "Newest acts:"]
     for act in evidence:
         when = "undated" if act.at is None else str(np.datetime64(act.at, "ms"))[:16].replace("T", " ") + " UTC"
-        way = "you→" if act.source in own else "→you"
-        lines.append(f"  {when}  {way} {act.kind}  {clean(act.text or '')[:90]}  [{act.member}:{act.record}]")
+        way = f"{side}→" if act.source in own else f"→{side}"
+        place = f"{act.member}:{act.record}" if act.record >= 0 else act.member
+        lines.append(f"  {when}  {way} {act.kind}  {clean(act.text or '')[:90]}  [{place}]")
     return lines

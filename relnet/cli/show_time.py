@@ -9,13 +9,13 @@ import typer
 
 from relnet.assess.assessment import Assessment, Ties, ties
 from relnet.assess.lists import tie_lists
+from relnet.assess.months import acts_by_month
 from relnet.assess.run import view_of
 from relnet.assess.table import handle_of, tie_columns
 from relnet.assess.turnover import MEANING, Turnover, turnover
 from relnet.cli.output import emit, emit_json, table, terminal_width
 from relnet.cli.session import session
 from relnet.errors import SettingsError
-from relnet.network.evidence import months
 from relnet.plugin import TieList
 from relnet.text import UNKNOWN, ago, clean, count, score
 
@@ -43,7 +43,8 @@ def show_time(
         else:
             emit("\n".join(_list_lines(mine, list_name, found, shown)), ascii=run.settings.ascii)
         return
-    by_month = months(view_of(workspace, assessment), assessment.header.me)
+    header = assessment.header
+    by_month = acts_by_month(view_of(workspace, assessment), header.me, header.as_of)
     circles = turnover(assessment, workspace, run.registry)
     if run.json:
         data = {
@@ -60,15 +61,21 @@ def show_time(
 
 
 def _month_data(found: dict[str, Any]) -> list[dict[str, Any]]:
-    names = ("month", "out", "back")
     return [
-        dict(zip(names, (str(month), int(out), int(back)), strict=True))
-        for month, out, back in zip(*(found[name] for name in names), strict=True)
+        {"month": str(month), "out": _whole(out), "back": _whole(back)}
+        for month, out, back in zip(found["month"], found["out"], found["back"], strict=True)
     ]
 
 
+def _whole(number: float) -> int | None:
+    return None if np.isnan(number) else int(number)
+
+
 def _month_lines(found: dict[str, Any], owned: bool) -> list[str]:
-    rows = [(each["month"], count(each["out"]), count(each["back"])) for each in _month_data(found)]
+    rows = [
+        (str(month), count(out), count(back))
+        for month, out, back in zip(found["month"], found["out"], found["back"], strict=True)
+    ]
     if not rows:
         return ["Acts by month: unknown, none is dated"]
     if not owned:  # nobody is “you”, so there is but one way

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,16 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from relnet.cli.data import load_text
-from relnet.cli.output import emit, emit_json, say
+from relnet.cli.output import Progress, emit, emit_json, say
 from relnet.cli.session import Session, recent, session
-from relnet.errors import SettingsError
+from relnet.errors import Paused, SettingsError
 from relnet.facts.keys import key
 from relnet.ingest.importer import Loaded, LoadReport
 from relnet.ingest.importer import load as load_paths
 from relnet.live.job import Job, Step, check_budget, fetched, kept_before, no_extra, reference, total
 from relnet.plugin import Source
 from relnet.store.workspace import Workspace, workspace_name
-from relnet.text import clean, count, fit
+from relnet.text import clean, count
 
 if TYPE_CHECKING:
     from relnet.live.client import Client
@@ -86,10 +85,11 @@ def sync(
 
 def followers_of(run: Session, workspace: Workspace, who: list[str], limit: int | None) -> list[Checked]:
     """Fetch the followers of live accounts into a workspace."""
-    found = []
+    found, lasts = [], bool(run.given["workspace"])
     with _client(run) as client:
         for each in who:
-            loaded, header = _brought_in(run, _check_job(run, client, each, limit), client, workspace)
+            job = _check_job(run, client, each, limit)
+            loaded, header = _brought_in(run, job, client, workspace, lasts=lasts)
             account = key(header["network"], header["account"])
             found.append(Checked(account, loaded.manifest.import_id, header["seen"]))
     return found
@@ -145,7 +145,7 @@ def _client(run: Session) -> Iterator[Client]:
 
 
 def _brought_in(
-    run: Session, job: Job, client: Client, workspace: Workspace, *, afresh: bool = False
+    run: Session, job: Job, client: Client, workspace: Workspace, *, afresh: bool = False, lasts: bool = True
 ) -> tuple[Loaded, dict[str, Any]]:
     """Fetch and import; the fetched folder goes when its facts are in the log."""
     spools = workspace.path / SPOOLS
@@ -161,6 +161,11 @@ def _brought_in(
             progress.close()
             [loaded] = load_paths([whole.folder], workspace, [source], named=source).loaded
             whole.imported()
+    except Paused as error:
+        if lasts:
+            raise
+        hint = "Nothing of it is kept: with -w NAME it is, and the same command goes on."
+        raise Paused(error.message, hint, error.where) from None
     finally:
         progress.close()
     return loaded, whole.header
@@ -196,30 +201,15 @@ def emit_plans(run: Session, plans: list[Plan]) -> None:
     emit(f"Asked for this answer: {count(plans[-1].asked)} requests. Nothing else was fetched or kept.")
 
 
-class LiveProgress:
-    """Progress by list on stderr: a line redrawn on a terminal, else one line every ten seconds."""
+class LiveProgress(Progress):
+    """Progress by list."""
 
     def __init__(self, quiet: bool, client: Client) -> None:
-        self._quiet, self._client, self._live = quiet, client, sys.stderr.isatty()
-        self._last = time.monotonic()
-        self._shown = False
+        super().__init__(quiet)
+        self._client = client
 
     def __call__(self, name: str, done: int, whole: int | None) -> None:
         """Show how far a list is."""
-        now = time.monotonic()
-        if self._quiet or now - self._last < (0.1 if self._live else 10):
-            return
-        self._last = now
-        of = "" if whole is None else f" of {count(whole)}"
-        text = f"{name}: {count(done)}{of}; {count(self._client.sent)} requests"
-        if self._live:
-            sys.stderr.write("\r" + fit(text, 79))
-            self._shown = True
-        else:
-            say(text)
-
-    def close(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            sys.stderr.write("\r" + " " * 79 + "\r")
-            self._shown = False
+        if self.is_due():
+            of = "" if whole is None else f" of {count(whole)}"
+            self.show(f"{name}: {count(done)}{of}; {count(self._client.sent)} requests")

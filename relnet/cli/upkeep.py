@@ -10,7 +10,7 @@ import typer
 
 from relnet.cli.output import emit, emit_json, say, table
 from relnet.cli.session import session
-from relnet.settings import Settings, user_file, user_folder
+from relnet.settings import shown, user_file, user_folder
 
 config_app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -24,8 +24,8 @@ def config() -> None:
 def config_show(context: typer.Context) -> None:
     """Print every setting with its value and origin."""
     run = session(context)
-    values = msgspec.to_builtins(run.settings)
-    rows = [(name, str(values[name]), run.origins.origin.get(name, "default")) for name in Settings.__struct_fields__]
+    values = msgspec.to_builtins(shown(run.settings))
+    rows = [(name, str(values[name]), run.origins.origin.get(name, "default")) for name in values]
     if run.json:
         emit_json(
             "config show",

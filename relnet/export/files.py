@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 import polars as pl
 import polars.selectors as cs
 
 from relnet.errors import SettingsError
-from relnet.text import FORMULA, HARMLESS
+from relnet.text import FORMULA, HARMLESS, UNSAFE
 
 FORMATS: Final = ("csv", "parquet", "jsonl", "arrow", "sqlite")
 _SUFFIXES: Final = {"ndjson": "jsonl", "ipc": "arrow", "feather": "arrow", "db": "sqlite", "sqlite3": "sqlite"}
@@ -28,8 +29,7 @@ def chosen(format: str | None, output: Path, formats: tuple[str, ...] = FORMATS)
     """
     if format is None:
         suffix = output.suffix.lower().removeprefix(".")
-        suffix = _SUFFIXES.get(suffix, suffix)
-        return suffix if suffix in formats else formats[0]
+        format = _SUFFIXES.get(suffix, suffix) or formats[0]
     if format not in formats:
         raise SettingsError(f"There is no format {format!r} of this.", f"Choose {', '.join(formats)}.", "--format")
     return format
@@ -38,7 +38,8 @@ def chosen(format: str | None, output: Path, formats: tuple[str, ...] = FORMATS)
 def write_frame(frame: pl.DataFrame, output: Path, format: str, *, raw: bool = False, table: str = "data") -> None:
     """Write one frame; unknown is empty in CSV and null elsewhere.
 
-    A text that a spreadsheet would run as a formula is prefixed with an apostrophe in CSV, unless `raw`.
+    In CSV, unless `raw`, texts have no control characters, and what a spreadsheet would run as a formula has an
+    apostrophe before it.
 
     Parameters
     ----------
@@ -50,20 +51,21 @@ def write_frame(frame: pl.DataFrame, output: Path, format: str, *, raw: bool = F
     Raises
     ------
     SettingsError
-        The format cannot be written there.
+        The format cannot be written there, or nothing can.
     """
     if format == "sqlite":
         write_sqlite({table: frame}, output)
         return
     target = sys.stdout.buffer if str(output) == "-" else output
-    if format == "csv":
-        (frame if raw else frame.with_columns(_inert(name) for name in _texts(frame))).write_csv(target)
-    elif format == "parquet":
-        frame.write_parquet(target)
-    elif format == "arrow":
-        frame.write_ipc(target)
-    else:
-        frame.write_ndjson(target)
+    with _writing(output):
+        if format == "csv":
+            (frame if raw else frame.with_columns(_inert(name) for name in _texts(frame))).write_csv(target)
+        elif format == "parquet":
+            frame.write_parquet(target)
+        elif format == "arrow":
+            frame.write_ipc(target)
+        else:
+            frame.write_ndjson(target)
 
 
 def write_sqlite(frames: Mapping[str, pl.DataFrame], output: Path) -> None:
@@ -72,29 +74,47 @@ def write_sqlite(frames: Mapping[str, pl.DataFrame], output: Path) -> None:
     Raises
     ------
     SettingsError
-        The output is stdout.
+        The output is stdout, or cannot be written.
     """
     if str(output) == "-":
         raise SettingsError("SQLite cannot be written to stdout.", "Name a file with -o.", "--output")
-    output.unlink(missing_ok=True)
-    connection = sqlite3.connect(output)
-    try:
-        with connection:
+    with _writing(output):
+        output.unlink(missing_ok=True)
+        with closing(sqlite3.connect(output)) as connection, connection:
             for table, frame in frames.items():
                 stated = ", ".join(f"{_quoted(name)} {_sql_type(dtype)}" for name, dtype in frame.schema.items())
                 connection.execute(f"CREATE TABLE {_quoted(table)} ({stated})")
                 places = ", ".join("?" * frame.width)
                 connection.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", frame.iter_rows())
-    finally:
-        connection.close()
 
 
-def write_text(text: bytes, output: Path | IO[Any]) -> None:
-    """Write bytes to a file, or to stdout for `-`."""
-    if str(output) == "-":
-        sys.stdout.buffer.write(text)
-    elif isinstance(output, Path):
-        output.write_bytes(text)
+def write_bytes(content: bytes, output: Path) -> None:
+    """Write to a file, or to stdout for `-`.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be written.
+    """
+    with _writing(output):
+        if str(output) == "-":
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            output.write_bytes(content)
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if reason.startswith("Broken pipe"):  # as Polars says it
+            raise BrokenPipeError from error
+        raise SettingsError(f"It cannot be written ({reason}).", "Choose another place.", str(output)) from error
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:
@@ -102,8 +122,8 @@ def _texts(frame: pl.DataFrame) -> list[str]:
 
 
 def _inert(name: str) -> pl.Expr:
-    """Prefix what a spreadsheet would run as a formula."""
-    text = pl.col(name)
+    """Take out what a terminal would obey, and prefix what a spreadsheet would run as a formula."""
+    text = pl.col(name).str.replace_all(f"[{UNSAFE}]", "")
     risky = text.str.contains(FORMULA) & ~text.str.contains(HARMLESS)
     return pl.when(risky).then("'" + text).otherwise(text).alias(name)
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from relnet.assess.assessment import Assessment
 from relnet.errors import InputError
-from relnet.export.files import write_sqlite, write_text
+from relnet.export.files import write_bytes, write_sqlite
 from relnet.export.tables import account_table
 from relnet.network.graph import MAX_EDGES
 
@@ -101,7 +101,7 @@ def write_graph(assessment: Assessment, output: Path, format: str) -> tuple[int,
         write_sqlite({"nodes": nodes, "edges": edges}, output)
     else:
         lines = (_gexf if format == "gexf" else _graphml)(nodes, edges)
-        write_text("\n".join(lines).encode() + b"\n", output)
+        write_bytes("\n".join(lines).encode() + b"\n", output)
     return len(nodes), len(edges)
 
 

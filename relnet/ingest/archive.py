@@ -147,11 +147,16 @@ def _is_clutter(name: str) -> bool:
     return name.startswith(_CLUTTER[0]) or name.rpartition("/")[2] in _CLUTTER[1:] or "/._" in f"/{name}"
 
 
+def as_text(name: str) -> str:
+    """Return a file's name as text that can be stored: bytes that are no UTF-8 as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def _safe(name: str, path: Path) -> str:
     posix = PurePosixPath(name.replace("\\", "/"))
     if posix.is_absolute() or ".." in posix.parts or (posix.parts and posix.parts[0].endswith(":")):
         raise UnsafeInput(f"A member's name leaves the archive: {name!r}.", "Do not trust this file.", str(path))
-    return str(posix)
+    return as_text(str(posix))
 
 
 def _single_top(names: Iterable[str]) -> str:

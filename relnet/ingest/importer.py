@@ -13,7 +13,7 @@ from relnet.errors import InputError, PluginError, RelnetError, UnknownFormat
 from relnet.facts.coverage import Coverage
 from relnet.facts.keys import key
 from relnet.facts.records import KIND_CLASSES
-from relnet.ingest.archive import HEAD, Archive
+from relnet.ingest.archive import HEAD, Archive, as_text
 from relnet.ingest.reader import ArchiveReader, Progress
 from relnet.ingest.writing import Keyed
 from relnet.plugin import ReadOptions, Source
@@ -209,7 +209,7 @@ def _load(path: Path, source: Source, workspace: Workspace, options: ReadOptions
             source=source.name,
             source_version=source.version,
             network=source.network,
-            path=str(path),
+            path=as_text(str(path)),
             digest=reader.digest(),
             files=files,
             members=keyed.members,
@@ -260,7 +260,7 @@ def _keyed_coverage(coverage: Coverage, network: str) -> tuple[Coverage, int | N
 def _stamp(path: Path) -> list[list[Any]]:
     """Name, size and time of the files of an input: unchanged means not to be read again."""
     files = [path] if path.is_file() else sorted(child for child in path.rglob("*") if child.is_file())
-    return [[str(file.absolute()), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
+    return [[as_text(str(file.absolute())), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
 
 
 def _import_id(digest: str, source: Source, stated: dict[str, Any]) -> str:

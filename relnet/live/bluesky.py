@@ -195,7 +195,7 @@ class Bluesky:
                 url = service.service_endpoint.rstrip("/")
                 parts = urlsplit(url)
                 testing = urlsplit(self._live.bluesky_plc).hostname in _LOOPBACK
-                if parts.scheme == "https" or (testing and parts.hostname in _LOOPBACK):
+                if testing if parts.hostname in _LOOPBACK else parts.scheme == "https":
                     return url
                 raise NetworkError("The account's server has no safe address.", "Set live.bluesky_pds.", place(url))
         raise NetworkError("The account names no server.", "It may be deleted.", document.id)

@@ -152,7 +152,7 @@ class Client:
                 self._wait(pause, f"{place(url)} {reason}")
         raise NetworkError(
             f"The server {reason}, {TRIES} times in a row.",
-            "What was fetched is kept: run the same again later, or begin anew with --afresh.",
+            "Run the same again later; a sync goes on where it stopped.",
             place(url),
         )
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
+import msgspec
+
 from relnet.errors import NetworkError, Paused, SettingsError
 from relnet.live.sample import ALL_UP_TO, Sample, sample_size
 from relnet.live.spool import Spool, Stream, stored
@@ -133,7 +135,12 @@ def fetched(job: Job, folder: Path, now: float, tell: Tell, *, afresh: bool = Fa
     """
     with Spool(folder, job.name) as spool:
         spool.begin(job.plan, int(now * 1000), afresh=afresh)
-        header = job.fetch(spool, tell)
+        try:
+            header = job.fetch(spool, tell)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NetworkError(
+                f"A list holds what it should not ({error}).", "Check that this is the server meant.", job.hosts[0]
+            ) from error
         spool.seal(header)
         yield Fetched(spool.folder, job.source, header, spool, job.keeps(spool))
 

@@ -105,7 +105,10 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     """
     by_table = {name: [each for each in features if each.table == name] for name in METHODS}
     log = nw.from_native(log_table(view))
-    expressions = {"_tied": nw.col("is_act").max(), "interactions": (~nw.col("declared")).sum()}
+    expressions = {
+        "_tied": nw.col("is_act").max(),
+        "interactions": nw.when(~nw.col("declared")).then(nw.lit(1)).count(),
+    }
     failures: list[runner.Failure] = []
     asked = _expressions(by_table["log"], view, failures, lambda: log, ("a", "b"))
     table = _collected(log.group_by("a", "b").agg(**expressions, **asked))
@@ -190,29 +193,35 @@ def _ordered(
     view: NetworkView, acts: Acts, by_table: Mapping[str, Sequence[Feature]], failures: list[runner.Failure]
 ) -> dict[str, Column]:
     """Compute the features of the tables that need acts in their order; a pair without acts has NaN."""
+    if not len(acts.codes):
+        return {}
     makers = {"days": days_of, "turns": turns_of}
 
     def sample(name: str) -> Any:
-        view.connection.register(f"{name}_sample", makers[name](next(acts.blocks(1000), acts), view.as_of))
-        return nw.from_native(view.connection.table(f"{name}_sample"))
+        view.connection.register(name, makers[name](next(acts.blocks(1000)), view.as_of))
+        return nw.from_native(view.connection.table(name))
 
     asked = ((name, _expressions(by_table[name], view, failures, partial(sample, name), ("row",))) for name in makers)
     expressions = {name: found for name, found in asked if found}
     made = {column: np.full(acts.rows, np.nan) for each in expressions.values() for column in each}
+    # Planned once: to build the query again costs as much as to run it on a small block.
+    queries = {
+        name: nw.to_native(sample(name).group_by("row").agg(**wanted)).sql_query()
+        for name, wanted in expressions.items()
+    }
 
     def compute(block: Acts) -> None:
         engine: duckdb.DuckDBPyConnection = view.connection.cursor()
-        for name, wanted in expressions.items():
+        for name, query in queries.items():
             engine.register(name, makers[name](block, view.as_of))
-            found = _collected(nw.from_native(engine.table(name)).group_by("row").agg(**wanted))
+            found = columns(engine.sql(query))
             row = found.pop("row")
             for column, values in found.items():
                 made[column][row] = values
         engine.close()
 
-    if expressions:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(compute, acts.blocks(_BLOCK)))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(compute, acts.blocks(_BLOCK)))
     return made
 
 

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from relnet.plugin import Keys, Structure
 
 Ints = NDArray[np.int64]
-_BLOCK: Final = 1 << 21
+_BLOCK: Final = 1 << 18
+"""Pairs of connections looked at together: their columns stay in the processor's cache."""
+_HANDED: Final = 1 << 19
+"""Closed triples handed out together: whoever counts them goes over all connections each time."""
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -36,7 +39,7 @@ def met(a: Keys, b: Keys) -> tuple[Keys, NDArray[np.int32]]:
     """
     order = np.argsort(b)
     ordered = b[order]
-    accounts = _distinct(np.sort(np.concatenate([_distinct(a), _distinct(ordered)])))
+    accounts = distinct(np.sort(np.concatenate([distinct(a), distinct(ordered)])))
     ends = np.empty((len(a), 2), dtype=np.int32)
     ends[:, 0] = _places(accounts, a)
     ends[order, 1] = _places(accounts, ordered)
@@ -49,12 +52,13 @@ def _firsts(ordered: Keys) -> NDArray[np.bool_]:
     return first
 
 
-def _distinct(ordered: Keys) -> Keys:
+def distinct(ordered: Keys) -> Keys:
+    """Return the different keys among sorted ones; with the sort, several times faster than `np.unique`."""
     return ordered[_firsts(ordered)]
 
 
 def _places(accounts: Keys, ordered: Keys) -> NDArray[np.intp]:
-    places: NDArray[np.intp] = np.searchsorted(accounts, _distinct(ordered))[np.cumsum(_firsts(ordered)) - 1]
+    places: NDArray[np.intp] = np.searchsorted(accounts, distinct(ordered))[np.cumsum(_firsts(ordered)) - 1]
     return places
 
 
@@ -71,6 +75,22 @@ def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterat
     counts
         bool[n]: which pairs there are; the others are not seen.
     """
+    waiting: list[tuple[Ints, Ints, Ints]] = []
+    for found in _closed(ends, counts):
+        waiting.append(found)
+        if sum(len(each[0]) for each in waiting) >= _HANDED:
+            yield _together(waiting)
+            waiting = []
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(triples: list[tuple[Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
+    first, second, third = (np.concatenate(rows) for rows in zip(*triples, strict=True))
+    return first, second, third
+
+
+def _closed(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[tuple[Ints, Ints, Ints]]:
     rows = np.flatnonzero(counts)
     one, other = ends[rows, 0].astype(np.int64), ends[rows, 1].astype(np.int64)
     accounts = int(ends.max(initial=0)) + 1

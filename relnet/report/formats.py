@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from relnet.errors import SettingsError
@@ -46,6 +47,12 @@ def write(report: Report, format: str) -> bytes:
     """
     checked(format)
     return FORMATS[format](report)
+
+
+def by_name(output: Path | None) -> str:
+    """Return what the name of an output ends in, which need not be a format; html where it ends in nothing."""
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    return {"htm": "html", "markdown": "md"}.get(suffix, suffix) or "html"
 
 
 def checked(format: str) -> str:

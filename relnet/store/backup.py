@@ -26,7 +26,7 @@ def backup(workspace: Workspace, target: Path) -> list[str]:
     Raises
     ------
     WorkspaceError
-        The target exists, or the catalog is not a file of the workspace.
+        The target exists or cannot be written, or the catalog is not a file of the workspace.
     """
     if target.exists():
         raise WorkspaceError("There is a file of that name already.", "Choose another.", str(target))
@@ -53,6 +53,8 @@ def backup(workspace: Workspace, target: Path) -> list[str]:
                 into.write(copy, "catalog.db")
             names = into.namelist()
         os.replace(part, target)
+    except OSError as error:
+        raise WorkspaceError(f"The copy cannot be written ({error}).", "Choose another place.", str(target)) from error
     finally:
         part.unlink(missing_ok=True)
     return names

@@ -39,6 +39,8 @@ class Workspace:
         self.path = path
         self._catalog_url = catalog_url
         marker = path / "log"
+        if path.exists() and not path.is_dir():
+            raise WorkspaceError("This is a file, no workspace.", "Choose another with -w.", str(path))
         if path.exists() and not marker.exists() and any(path.iterdir()):
             raise WorkspaceError("The folder is not empty and is no workspace.", "Choose another with -w.", str(path))
         if not marker.exists():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from string import Template
 from typing import Final
 
 from relnet import __version__
 from relnet.errors import SettingsError
-from relnet.registry import KINDS
+from relnet.registry import KINDS, NAME
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -24,7 +23,7 @@ def scaffold(name: str, kind: str, folder: Path) -> Path:
     """
     if kind not in KINDS:
         raise SettingsError(f"There is no kind {kind!r}.", f"There are: {', '.join(KINDS)}.", "--kind")
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name):
+    if not NAME.fullmatch(name):
         raise SettingsError(f"{name!r} is no name of a plugin.", "Small letters, digits and underscores.", "NAME")
     project = f"relnet-{name.replace('_', '-')}"
     target = folder / project

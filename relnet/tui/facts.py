@@ -18,6 +18,7 @@ from relnet.assess.assessment import DEFAULT, Assessment
 from relnet.assess.explain import Explanation, Part, explain, explain_label
 from relnet.assess.follower_check import FollowerCheck, judge
 from relnet.assess.labeling import judged_accounts
+from relnet.assess.months import acts_by_month, until
 from relnet.assess.run import view_of
 from relnet.assess.table import handle_of
 from relnet.assess.turnover import Turnover, turnover
@@ -143,7 +144,7 @@ class Facts:
         """Return acts by month, until the moment of judging; `None` where none is dated."""
         header = self.assessment.header
         with self._door:
-            return _until(header.as_of, months(self._opened(), header.me), _ways(header.me))
+            return _drawn(acts_by_month(self._opened(), header.me, header.as_of), _ways(header.me))
 
     def record_months(self) -> Months | None:
         """Return acts by month over the whole record, whatever period is looked at."""
@@ -155,7 +156,7 @@ class Facts:
                 whole = msgspec.structs.replace(header, since=None, asked_as_of=None)
                 with self._door:
                     view = view_of(self.workspace, msgspec.structs.replace(self.assessment, header=whole))
-                    self._all_months = _until(view.as_of, months(view, header.me), _ways(header.me))
+                    self._all_months = _drawn(acts_by_month(view, header.me, view.as_of), _ways(header.me))
         return self._all_months
 
     def report(self) -> str:
@@ -186,7 +187,7 @@ class Facts:
             found = months(self._opened(), [int(seen.ties.this[row])], seen.account(row))
         this = self.handle(int(seen.ties.this[row]))
         ways = _YOURS if seen.has_you else (f"{this}→", f"{seen.handle(row)}→")
-        by_month = _until(seen.assessment.header.as_of, found, ways)
+        by_month = _drawn(until(found, seen.assessment.header.as_of), ways)
         if by_month is not None:
             for way, known in ((by_month.out, seen.out_known[row]), (by_month.into, seen.in_known[row])):
                 way[(way == 0) & (not known)] = np.nan
@@ -202,13 +203,6 @@ def _ways(me: list[int]) -> tuple[str, str]:
     return _YOURS if me else ("acts of all", "")
 
 
-def _until(as_of: int, found: dict[str, NDArray[Any]], ways: tuple[str, str]) -> Months | None:
-    """Return months from the first with an act to that of a moment, those after the last act with none."""
-    if not len(found["month"]):
-        return None
-    first, last = found["month"][[0, -1]]
-    silent = (np.datetime64(as_of, "ms").astype("datetime64[M]") - last).astype(int)
-    names = [str(month) for month in np.arange(first, last + max(silent, 0) + 1)]
-    empty = np.zeros(len(names) - len(found["month"]))
-    out, back = (np.concatenate((found[way].astype(np.float64), empty)) for way in ("out", "back"))
-    return Months(names, out, back, ways)
+def _drawn(found: dict[str, NDArray[Any]], ways: tuple[str, str]) -> Months | None:
+    names = [str(month) for month in found["month"]]
+    return Months(names, found["out"], found["back"], ways) if names else None

@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import Final
 
+import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Sparkline
@@ -53,7 +54,7 @@ class Tiles(Horizontal):
         if months is None:
             self.query_one(Sparkline).data = []
         else:
-            total = months.out + months.into
+            total = np.nan_to_num(months.out) + np.nan_to_num(months.into)  # the line has no sign for unknown
             self.query_one(Sparkline).data = total.tolist()
             words = f"most {count(float(total.max()))} · since {months.names[0]}"
         self.query_one("#months").border_subtitle = words

@@ -155,6 +155,7 @@ def test_a_changed_name_is_the_same_account(tmp_path) -> None:
         ("_getFollowers", httpx.Response(500, json={"error": "InternalServerError"}), "times in a row"),
         ("_getFollowers", httpx.Response(200, json={"followers": [], "cursor": "same"}), "no end"),
         ("_getFollowers", httpx.Response(200, text="<html>"), "expected shape"),
+        ("_getFollowers", httpx.Response(200, json={"followers": [{"did": 5}]}), "holds what it should not"),
     ],
 )
 def test_refusals_leave_nothing_behind_and_say_why(method, answer, says, tmp_path) -> None:
@@ -165,9 +166,10 @@ def test_refusals_leave_nothing_behind_and_say_why(method, answer, says, tmp_pat
     assert not Workspace(tmp_path / "workspace").imports()
 
 
-def test_a_document_cannot_point_at_this_machine(tmp_path) -> None:
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "https://127.0.0.1:8080", "https://localhost"])
+def test_a_document_cannot_point_at_this_machine(url, tmp_path) -> None:
     world = BlueskyWorld()
-    world.pds = "http://127.0.0.1:8080"
+    world.pds = url
     with pytest.raises(NetworkError, match="no safe address"):
         sync(world, tmp_path)
 

@@ -75,6 +75,14 @@ def test_check_of_a_stranger_keeps_nothing(relnet, bluesky, tmp_path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_a_check_that_stops_says_that_nothing_is_kept_unless_it_is(relnet, bluesky, monkeypatch) -> None:
+    monkeypatch.setenv("RELNET_LIVE__REQUESTS", "34")
+    code, _, err = relnet("check", "bluesky:ego.test")
+    assert code == 3 and "Nothing of it is kept: with -w NAME" in err
+    assert "What was fetched is kept" in relnet("check", "bluesky:ego.test", "-w", "mine")[2]
+    assert relnet("check", "bluesky:ego.test", "-w", "mine")[0] == 0
+
+
 def test_check_in_a_workspace_makes_nobody_the_owner(relnet, bluesky, mastodon) -> None:
     relnet("sync", "bluesky:ego.test", "-w", "mine")
     code, out, _ = relnet("check", "mastodon:ego@home.example", "-w", "mine")

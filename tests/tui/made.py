@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,14 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
     await settle(pilot)
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something holds; fail where it never does."""
+    last = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < last, shown(pilot)
+        await pilot.pause(0.02)
 
 
 def shown(pilot: Pilot[int]) -> str:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(textual.__version__ != PINNED, reason=f"pictures
 @pytest.fixture
 def looks_right(snap_compare, workspace, tmp_path, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.chdir(tmp_path)
     # What a clock says, and how many features there are, is no matter of looks.
     found, listed = plugins_page.plugged, facts.action_list
     monkeypatch.setattr(plugins_page, "_seconds", lambda value: "" if value != value else "0.01")
@@ -33,11 +34,14 @@ def looks_right(snap_compare, workspace, tmp_path, monkeypatch):
     )
 
     def compare(size, *keys, **settings):
-        app = Dashboard(Model(workspace, plugins()), [write(network(broken=12), tmp_path)], Settings(**settings))
+        path = write(network(broken=12), tmp_path).relative_to(tmp_path)  # evidence shows it as it was given
+        app = Dashboard(Model(workspace, plugins()), [path], Settings(**settings))
 
         async def go(pilot):
             await loaded(pilot)
             await press(pilot, *keys)
+            app.clear_notifications()  # how long they stay depends on the machine
+            await pilot.pause()
 
         return snap_compare(app, terminal_size=SIZES[size], run_before=go)
 

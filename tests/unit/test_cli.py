@@ -1,6 +1,7 @@
 """The command line: data on stdout, the rest on stderr, documented exit codes."""
 
 import json
+import os
 
 import pytest
 
@@ -152,3 +153,45 @@ def test_the_dashboard_gets_what_the_command_line_says(capsys, monkeypatch) -> N
     monkeypatch.setattr(app, "run", lambda *_, **given: seen.update(given) or 0)
     assert run(capsys, "open", "edges.csv", "--as", "table", "--since", "2020-01-01", "--as-of", "2021-01-01")[0] == 0
     assert (seen["source"], seen["since"], seen["as_of"]) == ("table", 1_577_836_800_000, 1_609_459_200_000)
+
+
+def test_a_file_may_have_any_name(capsys, home) -> None:
+    (home / "edges.csv").rename(os.fsdecode(os.fsencode(home) + b"/od\x9b\xff.csv"))
+    [name] = [each.name for each in home.glob("*.csv")]
+    code, out, _ = run(capsys, "load", name, "--me", "me", "--json")
+    assert code == 0 and json.loads(out)["data"]["loaded"][0]["path"] == name
+    assert run(capsys, "show", "connection", "ana")[0] == 0
+
+
+def test_ascii_keeps_the_lines(capsys) -> None:
+    run(capsys, "load", "edges.csv", "--me", "me")
+    plain, ascii = (run(capsys, "show", "connections", *more)[1] for more in ((), ("--ascii",)))
+    assert ascii.isascii() and ascii.count("\n") == plain.count("\n") > 2
+
+
+@pytest.mark.parametrize("words", [("report",), ("export", "edges"), ("export", "graph", "--format", "sqlite")])
+def test_an_output_that_cannot_be_written_is_said(capsys, words) -> None:
+    run(capsys, "load", "edges.csv", "--me", "me")
+    code, _, err = run(capsys, *words, "-o", "nowhere/out")
+    assert code == 2 and "nowhere/out: It cannot be written" in err
+
+
+def test_the_password_of_the_catalog_is_not_shown(capsys, home, monkeypatch) -> None:
+    monkeypatch.setenv("RELNET_CATALOG_URL", "postgresql://ana:pass@word@host:5432/relnet?password=secret&x=1")
+    out = run(capsys, "config", "show")[1]
+    assert "postgresql://***@host:5432/relnet?password=***&x=1" in out
+
+
+def test_a_folder_here_may_be_loaded_by_its_name(capsys, home) -> None:
+    (home / "export").mkdir()
+    (home / "edges.csv").rename(home / "export" / "edges.csv")
+    assert run(capsys, "load", "export", "--me", "me")[0] == 0
+    assert (home / "data/relnet/export/log").is_dir()
+
+
+def test_settings_of_the_workspace_that_is_opened_count(capsys, home) -> None:
+    run(capsys, "load", "edges.csv", "--me", "me")
+    (home / "data/relnet/edges/relnet.toml").write_text("horizon_days = 30\n")
+    said = json.loads(run(capsys, "config", "show", "--json")[1])["data"]
+    assert {each["name"]: each["value"] for each in said}["horizon_days"] == 30
+    assert run(capsys, "load", "edges.csv", "-w", "edges.csv")[0] == 1

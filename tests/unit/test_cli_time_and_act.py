@@ -34,6 +34,28 @@ def test_time(relnet) -> None:
     assert all(each["meaning"] in text for each in data["lists"].values())
 
 
+def test_a_month_that_is_not_covered_is_unknown_and_not_zero(relnet, tmp_path) -> None:
+    partial = tmp_path / "partial.csv"
+    partial.write_text("source,target,kind,timestamp\nme,bob,reply,1200000000\nme,bob,reply,1210000000\n")
+    assert relnet("load", str(partial), "--me", "me")
+    months = json.loads(relnet("show", "time", "--json"))["data"]["months"]
+    assert months[0] == {"month": "2008-01", "out": 1, "back": None}
+    assert months[1] == {"month": "2008-02", "out": None, "back": None}
+
+
+def test_what_orders_the_connections_is_seen_in_them(relnet) -> None:
+    assert relnet("show", "connections", "--sort", "-vitality").splitlines()[0].split()[-1] == "vitality"
+    assert "an account has no label" in relnet("show", "connection", "ana")
+
+
+def test_a_connection_in_nobodys_record_has_its_own_ends_and_acts(relnet, tmp_path) -> None:
+    (tmp_path / "others.csv").write_text("source,target,kind,timestamp\nkim,lee,reply,1200000000\n")
+    with pytest.raises(SystemExit):
+        main(["-w", str(tmp_path / "w2"), "load", str(tmp_path / "others.csv")])
+    said = relnet("-w", str(tmp_path / "w2"), "show", "connection", "lee")
+    assert "you→" not in said and "→lee reply" in said
+
+
 def test_one_list(relnet) -> None:
     text = relnet("show", "time", "--list", "one-sided")
     data = json.loads(relnet("show", "time", "--list", "one-sided", "--json"))["data"]

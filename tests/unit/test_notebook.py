@@ -6,6 +6,7 @@ import gc
 import json
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import polars as pl
 import pytest
 
 import relnet
-from relnet.errors import PluginError, SettingsError
+from relnet.errors import InputError, PluginError, SettingsError
 from relnet.plugin import Scorer
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,14 @@ def test_reports_and_exports_by_the_name_of_the_file(net, tmp_path) -> None:
         net.export("ties", tmp_path / "x.csv")
 
 
+def test_a_temporary_workspace_goes_where_nothing_can_be_loaded(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(InputError):
+        relnet.load(tmp_path / "nothing.zip")
+    gc.collect()
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_temporary_workspace_goes_with_its_network_and_a_named_one_stays(edges, tmp_path) -> None:
     passing = relnet.load(edges)
     place = passing.workspace.path
@@ -122,3 +131,19 @@ def test_notebooks_run(notebook) -> None:
     names: dict[str, object] = {}
     exec(compile(code, str(notebook), "exec"), names)
     assert len(names["net"]) > 100
+
+
+def test_settings_and_own_plugins_count_as_they_do_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELNET_CONFIG", str(tmp_path / "config.toml"))
+    (tmp_path / "config.toml").write_text("horizon_days = 30\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "relnet" / "plugins").mkdir(parents=True)
+    (tmp_path / "relnet" / "plugins" / "halves.py").write_text(
+        "import numpy as np\nfrom relnet.plugin import Scorer\n\n\nclass Halves(Scorer):\n"
+        '    """Half for everybody."""\n\n    name, version, needs = "halves", "1", ("count_ab",)\n\n'
+        "    def score(self, inputs):\n        return np.where(inputs['count_ab'] > 0, 0.5, np.nan)\n"
+    )
+    (tmp_path / "edges.csv").write_text(EDGES)
+    net = relnet.load(tmp_path / "edges.csv")
+    assert net.assessment.header.horizon_days == 30
+    assert net.connections["halves"].to_list() == [0.5]

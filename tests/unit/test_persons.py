@@ -70,6 +70,10 @@ def test_a_person_spans_networks_grows_splits_and_everything_is_taken_back(capsy
     ann = ("Ann", False, {"mastodon:ann@far.example", "mail:ann@m.example"})
     mine = {"mail:me@m.example", "mastodon:ego@old.example", "mastodon:ego2@new.example"}
     assert people(capsys) == [ann, ("mastodon:ego@old.example", True, mine)] and shown(capsys) == [3]
+    for who in ("mastodon:ann@far.example", "mail:ann@m.example"):  # each name leads to the one person
+        assert run(capsys, "show", "connection", who, "-w", "w")[0] == 0
+        assert run(capsys, "act", "add", who, "review", "-w", "w")[0] == 0
+        run(capsys, "undo", "-w", "w")
     assert "5 accounts count as 2" in run(capsys, "show", "overview", "-w", "w")[1]
     assert run(capsys, "person", "split", "mail:ann@m.example", "-w", "w")[0] == 0
     assert people(capsys) == [("mastodon:ego@old.example", True, mine)]

@@ -61,3 +61,13 @@ def test_a_lost_process_is_named_and_the_next_call_has_another(worker) -> None:
     with pytest.raises(PluginError, match="ZeroDivisionError"):
         worker.call(divmod, 1, 0, seconds=20)
     assert worker.call(divmod, 7, 2, seconds=20) == (3, 1)
+
+
+def test_an_interrupted_start_leaves_no_half_begun_process(worker, monkeypatch) -> None:
+    def interrupted(stream) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("relnet.worker._receive", interrupted)
+        worker.call(divmod, 7, 2, seconds=20)
+    assert worker.call(divmod, 7, 2, seconds=20) == (3, 1)

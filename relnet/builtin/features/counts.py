@@ -17,7 +17,7 @@ class Count(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the number of acts this way."""
-        return nw.when(log.is_act & log.this_way).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+        return nw.when(log.is_act & log.this_way).then(nw.lit(1)).count()
 
 
 class Signals(Feature):
@@ -31,7 +31,7 @@ class Signals(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the number of interactions this way that are no acts."""
-        return nw.when(~log.is_act & ~log.declared & log.this_way).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+        return nw.when(~log.is_act & ~log.declared & log.this_way).then(nw.lit(1)).count()
 
 
 class Follows(Feature):

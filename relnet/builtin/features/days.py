@@ -38,7 +38,7 @@ class ActiveWeeks(Feature):
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the number of days that are the first in touch of their week."""
         new = (log.at / WEEK_MS).floor() > ((log.at - log.gap) / WEEK_MS).floor()
-        return nw.when(new).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+        return nw.when(new).then(nw.lit(1)).count()
 
 
 class KnownWeeks(Feature):

@@ -29,4 +29,4 @@ class PreviousCount(Feature):
 
 def _between(log: Log, begin: int, end: int) -> nw.Expr:
     inside = (log.at > log.as_of - begin * log.horizon) & (log.at <= log.as_of - end * log.horizon)
-    return nw.when(log.is_act & inside).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+    return nw.when(log.is_act & inside).then(nw.lit(1)).count()

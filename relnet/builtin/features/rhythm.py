@@ -14,6 +14,7 @@ Unlike BG/NBD, which calls everyone seen once alive for sure, this never falls w
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -29,7 +30,8 @@ SHIPPED: Final = (0.8, 8.0, 0.6, 1.7)
 """r, alpha, a, b around which a fit is held: the middle of the fits on six public data sets."""
 SAMPLE: Final = 4000
 """Ties that a fit looks at, evenly spread over all kinds of history: more change the third digit."""
-_HALVINGS: Final = 24
+_BLOCK: Final = 1 << 18
+"""Periods worked on at a time, so that what is held beside them stays small."""
 _SMALL: Final = 1 << 16
 _MOST: Final = (1 << 21) - 1
 
@@ -71,27 +73,42 @@ def chance(rhythm: Rhythm, starts: Counts, age: Counts, ahead: float) -> Column:
     oldest = int(age.max(initial=0))
     log_age = np.log(rhythm.alpha + np.arange(1, oldest + 2))
     log_ahead = np.log(rhythm.alpha + np.arange(1, oldest + 2) + ahead)
+    since_log = np.log(rhythm.alpha + np.arange(oldest + 1))
+    ends = np.append(starts, len(age))
+    cuts = np.unique(np.searchsorted(ends, np.append(np.arange(0, len(age), _BLOCK), len(age))))
+    blocks = [
+        _chance(
+            rhythm, ends[low:high] - ends[low], age[ends[low] : ends[high]], log_age, log_age - log_ahead, since_log
+        )
+        for low, high in pairwise(cuts)
+    ]
+    return np.concatenate(blocks) if blocks else np.empty(0)
+
+
+def _chance(
+    rhythm: Rhythm, starts: Counts, age: Counts, log_age: Column, log_outlook: Column, log_since: Column
+) -> Column:
+    """Return the chances of some ties, from the logarithms for each age."""
     sizes = np.diff(np.append(starts, len(age)))
     before = np.arange(len(age)) - np.repeat(starts, sizes)
     since = age - np.repeat(age[starts], sizes)
-    since_log = np.log(rhythm.alpha + np.arange(oldest + 1))
     x = before.astype(np.float64)
-    silence, outlook = log_age[age] - since_log[since], (log_age - log_ahead)[age]
+    silence, outlook = log_age[age] - log_since[since], log_outlook[age]
     best = rhythm.at(x, silence, outlook)
     past = np.flatnonzero(~rhythm.rises(x, silence, outlook))
     # The peak depends on T and t_x alone, of which there are few.
-    codes, which = _distinct(age[past].astype(np.int64) * (oldest + 1) + since[past], (oldest + 1) ** 2)
-    old, late = np.divmod(codes, oldest + 1)
-    behind, ahead_log = log_age[old] - since_log[late], (log_age - log_ahead)[old]
+    ages = len(log_age)
+    codes, which = _distinct(age[past].astype(np.int64) * ages + since[past], ages**2)
+    old, late = np.divmod(codes, ages)
+    behind, ahead_log = log_age[old] - log_since[late], log_outlook[old]
     low, high = np.zeros(len(codes)), late.astype(np.float64)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
+    for _ in range(int(late.max(initial=0)).bit_length()):
+        middle = np.floor((low + high) / 2)
         rising = rhythm.rises(middle, behind, ahead_log)
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    below = np.floor(low + 1e-6)
-    peak = np.maximum(rhythm.at(below, behind, ahead_log), rhythm.at(below + 1, behind, ahead_log))
+    peak = np.maximum(rhythm.at(low, behind, ahead_log), rhythm.at(low + 1, behind, ahead_log))
     best[past] = np.maximum(best[past], peak[which])
-    return np.maximum.reduceat(best, starts) if len(starts) else np.empty(0)
+    return np.maximum.reduceat(best, starts)
 
 
 def _distinct(codes: NDArray[np.int64], bound: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -15,7 +15,7 @@ from relnet.plugin import Column, Feature, Inputs, Log, Param, nw
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 FIXED: Final = 2.0**20
-"""Logs are rounded to 2⁻²⁰ and summed as integers: the same sum in every run, and exact over an account's ties."""
+"""Logs are rounded to 2⁻²⁰, so that sums are of whole numbers: the same in every run, exact over an account's ties."""
 
 Days = Annotated[float, Param(gt=0, description="days within which an act counts as answered")]
 WITHIN: Final = 3.0
@@ -63,7 +63,7 @@ class AnswerDelay(Feature):
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the geometric mean."""
         answered = log.this_way & _due(log, self.within_days) & _in_time(log, self.within_days)
-        term = nw.when(answered).then(((log.delay / HOUR_MS).log() * FIXED).round(0).cast(nw.Int64))
+        term = nw.when(answered).then(((log.delay / HOUR_MS).log() * FIXED).round(0))
         return (term.sum() / (term.count() * FIXED)).exp()
 
 
@@ -157,7 +157,7 @@ def _in_time(log: Log, days: float) -> nw.Expr:
 
 
 def _number(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+    return nw.when(condition).then(nw.lit(1)).count()
 
 
 def _log_sum(number: Column, delay: Column) -> Column:

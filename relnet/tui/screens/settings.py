@@ -65,8 +65,7 @@ class SettingsPage(Page):
             origin = _settings.load(self.model.workspace.path).origin
         except SettingsError:  # the values in force still stand
             origin = {}
-        settings = self.dashboard.settings
-        values = {name: getattr(settings, name) for name in Settings.__struct_fields__}
+        values = _settings.shown(self.dashboard.settings)
         values["theme"] = self.app.theme
         self._names = list(values)
         self.table.set_columns(
