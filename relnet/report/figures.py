@@ -114,10 +114,12 @@ def _ties(mine: Ties, lists: Mapping[str, TieList]) -> dict[str, _Told]:
 def _trend(windows: Mapping[str, NDArray[Any]], days: float) -> dict[str, _Told]:
     people = windows["people"].tolist()
     short = f"the record is shorter than two windows of {days:g} days"
-    return {
-        name: _Told(Figure(float(people[-i])), "") if len(people) >= 2 else _Told(Figure(_UNKNOWN), short)
-        for i, name in enumerate(("contacts_now", "contacts_before"), 1)
-    }
+    found = {}
+    for i, name in enumerate(("contacts_now", "contacts_before"), 1):
+        value = float(people[-i]) if len(people) >= 2 else _UNKNOWN
+        why = "" if value == value else short if len(people) < 2 else "no act is seen, and the window is not covered"
+        found[name] = _Told(Figure(value), why)
+    return found
 
 
 def _attention(mine: Ties, view: NetworkView) -> dict[str, _Told]:

@@ -21,7 +21,7 @@ def windows(assessment: Assessment, view: NetworkView) -> dict[str, NDArray[Any]
 
     A window is whole where the record reaches back to its beginning. `from` is the moment of its beginning (ms UTC),
     `out` and `back` are acts (all are `out` where nobody is the owner), `people` ties with an act and `mutual` with
-    acts each way.
+    acts each way; both are NaN in a window without an act that is not wholly covered.
     """
     header = assessment.header
     length = round(header.horizon_days * DAY_MS)
@@ -46,6 +46,11 @@ def windows(assessment: Assessment, view: NetworkView) -> dict[str, NDArray[Any]
     for name in ("out", "back", "people", "mutual"):
         table[name] = np.zeros(number, dtype=np.int64)
         table[name][place] = found[name].astype(np.int64)
+    ends = table["from"] + length - 1
+    known = [view.known_of(np.full(number, account), (table["from"], ends)) for account in me or (0,)]
+    unseen = (table["people"] == 0) & ~np.logical_and.reduce([way for ways in known for way in ways])
+    for name in ("people", "mutual"):
+        table[name] = np.where(unseen, np.nan, table[name])
     if not me:
         table["out"] += table.pop("back")
         table["back"] = np.zeros(number, dtype=np.int64)

@@ -77,3 +77,13 @@ def test_the_documentation_defines_every_figure_in_the_same_words(tmp_path: Path
     told = (Path(__file__).parents[2] / "docs/report.md").read_text()
     for name, each in measures.items():
         assert f"| {each.title} | `{name}` | {each.meaning} | {each.source or '–'} |" in told
+
+
+def test_a_window_that_nobody_could_have_seen_is_unknown_and_not_empty(tmp_path: Path) -> None:
+    values, measures = figures(
+        tmp_path,
+        Acts(rows=acts("me", "ana", [0, *range(370, 380)]), owner="me", covered=(("*", "out", "me"),)),
+    )
+    assert values["contacts_now"] == 1
+    assert math.isnan(values["contacts_before"])
+    assert "not covered" in measures["contacts_before"].unknown
