@@ -227,6 +227,7 @@ def file_entries(path: Path, seconds: float = SECONDS) -> list[Entry]:
     PluginLoadError
         The file fails to import, or holds no plugin.
     """
+    path = path.absolute()  # the worker may stand in another folder
     _try_apart(_import_file, (path,), "The plugin file", str(path), seconds)
     try:
         module, digest = module_of(path), digest_of(path)

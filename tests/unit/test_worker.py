@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from relnet import registry
 from relnet.errors import ContractError, PluginError, PluginTimeout
 from relnet.worker import Worker
 
@@ -71,3 +72,15 @@ def test_an_interrupted_start_leaves_no_half_begun_process(worker, monkeypatch) 
         patch.setattr("relnet.worker._receive", interrupted)
         worker.call(divmod, 7, 2, seconds=20)
     assert worker.call(divmod, 7, 2, seconds=20) == (3, 1)
+
+
+def test_a_plugin_file_is_found_whatever_folder_the_worker_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '"""One."""\nfrom relnet.plugin import Scorer\n\n\nclass {0}(Scorer):\n    name, version = "{1}", "1"\n\n    def score(self, inputs):\n        return inputs["count_ab"]\n'
+    for place, name in (("here", "one"), ("there", "other")):
+        (tmp_path / place / "own").mkdir(parents=True)
+        (tmp_path / place / "own" / f"{name}.py").write_text(text.format(name.title(), name))
+        monkeypatch.chdir(tmp_path / place)
+        found = registry.find([Path("own")])
+        assert not found.failures and name in found.names("scorer")
