@@ -18,6 +18,15 @@ from relnet.store import log
 from relnet.store.log import Manifest
 from relnet.store.workspace import Workspace
 
+DAY = 86_400_000
+START = 19_723 * DAY
+"""2024-01-01."""
+
+
+def acts(source: str, target: str, days: Iterable[int], kind: str = "message") -> list[tuple]:
+    """Rows of one act a day, days counted from `START`."""
+    return [(source, target, kind, START + day * DAY) for day in days]
+
 
 @dataclass
 class Read:

@@ -14,11 +14,12 @@ from relnet import runner
 from relnet.assess import baselines
 from relnet.assess.added import Added, Side, added
 from relnet.assess.assessment import Figure
-from relnet.assess.history import DAY_MS, History
+from relnet.assess.history import History
 from relnet.assess.metrics import NAMES, Ranked, brier_skill, weights_of_accounts
 from relnet.assess.plan import features_for, in_order
 from relnet.assess.run import scorer_inputs
 from relnet.errors import InputError
+from relnet.moments import DAY_MS
 from relnet.network.connections import connect_pairs
 from relnet.plugin import Column, Feature, Inputs, Keys, Scorer
 

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.moments import DAY_MS
 from relnet.network.engine import columns
 from relnet.network.periods import periods_of
 from relnet.network.view import NetworkView
@@ -70,7 +71,7 @@ def _daily(view: NetworkView) -> dict[str, Column]:
     found = columns(
         view.connection.sql(
             f"""
-            WITH aged AS (SELECT a, b, forward, ({view.as_of} - "at") / 86400000 AS day FROM acts WHERE is_act),
+            WITH aged AS (SELECT a, b, forward, ({view.as_of} - "at") / {DAY_MS} AS day FROM acts WHERE is_act),
             told AS (SELECT *, forward <> lag(forward) OVER past AS turn FROM aged
                      WINDOW past AS (PARTITION BY a, b ORDER BY day DESC, forward))
             SELECT a, b, {decays}, count(*) FILTER (forward) AS count_ab, count(*) FILTER (NOT forward) AS count_ba,

@@ -19,7 +19,6 @@ from relnet.network.view import NetworkView, quoted
 from relnet.plugin import Keys
 from relnet.store.log import SCHEMAS, Manifest, PartImport
 
-DAY_MS: Final = 86_400_000
 _NAME: Final = "prepared"
 
 

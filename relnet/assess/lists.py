@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from relnet.assess.assessment import LABELS, Ties
 from relnet.assess.groups import YEAR_DAYS
+from relnet.moments import DAY_MS
 from relnet.plugin import Column, TieList
 
 Rows = NDArray[np.intp]
@@ -68,7 +69,7 @@ def one_sided(ties: Ties) -> NDArray[np.bool_]:
 
 def _rising(ties: Ties) -> tuple[Rows, str]:
     header = ties.assessment.header
-    span = 2 * header.horizon_days * 86_400_000
+    span = 2 * header.horizon_days * DAY_MS
     if header.first_at is None or header.first_at > header.as_of - span:
         return NOBODY, f"the record is shorter than two windows of {header.horizon_days:g} days"
     recent, before = ties.feature("recent_count"), ties.feature("previous_count")

@@ -11,13 +11,14 @@ from relnet.assess.assessment import Assessment, ties
 from relnet.assess.groups import CIRCLES, YEAR_DAYS, circles
 from relnet.assess.plan import features_for
 from relnet.assess.run import judgements
+from relnet.moments import DAY_MS
 from relnet.network.connections import connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Feature, Keys
 from relnet.registry import Registry
 from relnet.store.workspace import Workspace
 
-YEAR_MS: Final = int(YEAR_DAYS * 86_400_000)
+YEAR_MS: Final = int(YEAR_DAYS * DAY_MS)
 _NEEDS: Final = ("first_contact", "last_contact", "active_days")
 
 MEANING: Final = (

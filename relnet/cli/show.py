@@ -20,6 +20,7 @@ from relnet.cli.output import emit, emit_json, is_terminal, say, table, terminal
 from relnet.cli.session import Session, recent, session
 from relnet.cli.show_time import show_time
 from relnet.errors import InputError, SettingsError
+from relnet.moments import day
 from relnet.store.workspace import Workspace
 from relnet.text import ago, clean, count, score, share
 
@@ -105,10 +106,10 @@ def show_overview(run: Session, workspace: Workspace) -> None:
 def _heading(assessment: Assessment) -> list[str]:
     header = assessment.header
     me = ", ".join(handle_of(assessment, key) for key in header.me) or "nobody's own network"
-    span = "–".join(dict.fromkeys(_day(ms)[:4] for ms in (header.first_at, header.last_at) if ms is not None))
+    span = "–".join(dict.fromkeys(day(ms)[:4] for ms in (header.first_at, header.last_at) if ms is not None))
     kinds = len(set(header.sources))
     sources = f"{kinds} source{'s' if kinds != 1 else ''}"
-    lines = [f"{me} · {sources} · {count(header.interactions)} interactions · {span}   as of {_day(header.as_of)}"]
+    lines = [f"{me} · {sources} · {count(header.interactions)} interactions · {span}   as of {day(header.as_of)}"]
     if header.skipped:
         lines.append(f"{count(sum(header.skipped.values()))} records were skipped: see `relnet import list --json`")
     return lines + [f"Warning: {clean(warning)}" for warning in header.warnings]
@@ -120,10 +121,6 @@ def _joined(workspace: Workspace) -> list[str]:
     return [f"{count(accounts)} accounts count as {count(len(persons))} by your word (relnet person list)"] * bool(
         persons
     )
-
-
-def _day(ms: int | None) -> str:
-    return "unknown" if ms is None else str(np.datetime64(ms, "ms").astype("datetime64[D]"))
 
 
 def _figures(assessment: Assessment) -> list[str]:

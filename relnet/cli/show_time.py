@@ -16,6 +16,7 @@ from relnet.assess.turnover import MEANING, Turnover, turnover
 from relnet.cli.output import emit, emit_json, table, terminal_width
 from relnet.cli.session import session
 from relnet.errors import SettingsError
+from relnet.moments import day
 from relnet.plugin import TieList
 from relnet.text import UNKNOWN, ago, clean, count, score
 
@@ -49,7 +50,7 @@ def show_time(
     if run.json:
         data = {
             "months": _month_data(by_month),
-            "circles": {"before": _day(circles.before), "changes": circles.changes, "unknown": circles.unknown},
+            "circles": {"before": day(circles.before), "changes": circles.changes, "unknown": circles.unknown},
             "lists": {name: _list_data(mine, each, each.rows[: limit or None]) for name, each in lists.items()},
         }
         emit_json("show time", data, assessment.header.warnings)
@@ -85,8 +86,8 @@ def _month_lines(found: dict[str, Any], owned: bool) -> list[str]:
 
 def _circle_lines(assessment: Assessment, circles: Turnover) -> list[str]:
     if circles.unknown:
-        return [f"Circles against {_day(circles.before)}: {UNKNOWN}, {circles.unknown}."]
-    lines = [f"Circles against {_day(circles.before)}"]
+        return [f"Circles against {day(circles.before)}: {UNKNOWN}, {circles.unknown}."]
+    lines = [f"Circles against {day(circles.before)}"]
     for change in circles.changes:
         names = {
             word: ", ".join(handle_of(assessment, account) for account in accounts[:_FIRST])
@@ -133,7 +134,3 @@ def _list_data(mine: Ties, found: TieList, shown: Any) -> dict[str, Any]:
         for i in range(len(shown))
     ]
     return {"meaning": found.meaning, "unknown": found.unknown, "total": len(found.rows), "rows": rows}
-
-
-def _day(ms: int) -> str:
-    return str(np.datetime64(ms, "ms").astype("datetime64[D]"))

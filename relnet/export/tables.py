@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from relnet.assess.assessment import LABELS, Assessment, Ties, ties
 from relnet.assess.lists import listed
+from relnet.moments import DAY_MS
 from relnet.network.engine import frame
 from relnet.network.view import NetworkView, accounts
 from relnet.plugin import Column
@@ -20,7 +21,6 @@ EDGE_COLUMNS: Final = (
 )  # fmt: skip
 PRIVATE: Final = ("direct", "private", "followers", "limited")
 """Visibilities left out of shared output by default."""
-DAY_MS: Final = 86_400_000
 
 _COUNTS: Final = {
     "followers": pl.Int64, "following": pl.Int64, "posts": pl.Int64, "likes": pl.Int64, "listed": pl.Int64

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -10,12 +10,12 @@ import msgspec
 
 from relnet.errors import Refused
 from relnet.live.bluesky import PAGE, PROFILES, Bluesky, Identity, flattened
-from relnet.live.job import Step, Tell, header, judged, milliseconds, paged, walked
+from relnet.live.job import FollowerCheck, Step, Tell, header, in_turn, paged, walked
 from relnet.live.spool import Spool, Stream
+from relnet.moments import DAY_MS, milliseconds
 from relnet.settings import Live
 from relnet.store.workspace import workspace_name
 
-_DAY: Final = 86_400_000
 _LISTS: Final = {"followers": "app.bsky.graph.getFollowers", "follows": "app.bsky.graph.getFollows"}
 _STATES: Final = {"AccountDeactivated": "deactivated", "AccountTakedown": "suspended", "AccountSuspended": "suspended"}
 _ASKED_SINGLY: Final = 200
@@ -72,18 +72,15 @@ class _Asking:
 
     def _profiles(self, spool: Spool, dids: list[str], tell: Tell) -> None:
         """Fetch detailed profiles, 25 at a time; of those that are missing, the reason."""
+        gone = spool.stream("profiles").findings
 
-        def page(stream: Stream) -> tuple[list[bytes], str | None]:
-            start = int(stream.cursor or 0)
-            asked = dids[start : start + PROFILES]
-            found = self.bluesky.profiles(asked) if asked else {}
-            gone = [did for did in asked if did not in found]
-            stream.findings["gone"] = before = stream.findings.get("gone", 0) + len(gone)
-            lines = [*found.values(), *(self._state(did, before <= _ASKED_SINGLY) for did in gone)]
-            end = start + len(asked)
-            return lines, str(end) if end < len(dids) else None
+        def ask(asked: Sequence[str]) -> list[bytes]:
+            found = self.bluesky.profiles(list(asked))
+            missing = [did for did in asked if did not in found]
+            gone["gone"] = before = gone.get("gone", 0) + len(missing)
+            return [*found.values(), *(self._state(did, before <= _ASKED_SINGLY) for did in missing)]
 
-        paged(spool, "profiles", page, tell, len(dids))
+        paged(spool, "profiles", in_turn(dids, ask, PROFILES), tell, len(dids))
 
     def _state(self, did: str, ask: bool) -> bytes:
         """Return the state of an account that has no profile to show."""
@@ -196,7 +193,7 @@ class BlueskySync(_Asking):
 
     def _notifications(self, spool: Spool, kept: dict[str, Any], password: str, tell: Tell) -> None:
         # The server dates a notification by its record's own clock at the earliest, so the last day is asked again.
-        back_to = kept["fetched_at"] - _DAY if kept.get("signed_in") else None
+        back_to = kept["fetched_at"] - DAY_MS if kept.get("signed_in") else None
 
         def page(stream: Stream) -> tuple[list[bytes], str | None]:
             found = self.bluesky.notifications(self.account, password, stream.cursor)
@@ -224,13 +221,7 @@ class BlueskySync(_Asking):
         known = kept.get("threads") or {}
         targets = [post for post in _answered(spool) if known.get(_key(post.uri)) != post.replies + post.quotes]
 
-        def threads(stream: Stream) -> tuple[list[bytes], str | None]:
-            at = int(stream.cursor or 0)
-            lines = self._answers(targets[at]) if at < len(targets) else []
-            stream.findings["asked"] = len(targets)
-            return lines, str(at + 1) if at + 1 < len(targets) else None
-
-        paged(spool, "threads", threads, tell)
+        paged(spool, "threads", in_turn(targets, lambda post: self._answers(*post)), tell)
 
     def _answers(self, post: _Target) -> list[bytes]:
         lines: list[bytes] = []
@@ -264,30 +255,17 @@ class BlueskySync(_Asking):
         return list(found)
 
 
-class BlueskyCheck(_Asking):
-    """Anybody's followers, or a sample of them, with what is needed to judge them.
-
-    Parameters
-    ----------
-    limit
-        Followers to judge: 0 for all, `None` for as many as a share needs.
-    seed
-        Of the sample.
-    """
+class BlueskyCheck(FollowerCheck, _Asking):
+    """Anybody's followers, or a sample of them, with what is needed to judge them."""
 
     def __init__(self, bluesky: Bluesky, live: Live, account: Identity, limit: int | None, seed: int) -> None:
-        super().__init__(bluesky, live, account)
-        self._seed, self._limit, self._size = seed, limit, judged(self._stated("followers"), limit)
+        _Asking.__init__(self, bluesky, live, account)
+        FollowerCheck.__init__(self, self._stated("followers"), limit, seed)
 
     @property
     def name(self) -> str:
         """Whose it is, as a file name."""
         return workspace_name(f"check-bluesky-{self.account.did.removeprefix('did:')}")
-
-    @property
-    def plan(self) -> dict[str, Any]:
-        """What is asked for."""
-        return {"mode": "check", "limit": self._limit, "seed": self._seed}
 
     @property
     def hosts(self) -> list[str]:
@@ -317,17 +295,8 @@ class BlueskyCheck(_Asking):
         dids = [did for line in spool.lines("followers") if (did := _did(line))]
         self._profiles(spool, dids, tell)
 
-        def newest(stream: Stream) -> tuple[list[bytes], str | None]:
-            at = int(stream.cursor or 0)
-            lines = [self._newest(dids[at])] if dids else []
-            return lines, str(at + 1) if at + 1 < len(dids) else None
-
-        paged(spool, "newest", newest, tell, len(dids))
+        paged(spool, "newest", in_turn(dids, lambda did: [self._newest(*did)]), tell, len(dids))
         return self._header(spool, mode="check", seen=seen, stated=stated, sampled=len(dids) < seen)
-
-    def keeps(self, spool: Spool) -> dict[str, Any]:
-        """Return nothing: each check begins anew."""
-        return {}
 
     def _newest(self, did: str) -> bytes:
         """Return when an account was last seen to post or repost."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Final, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -19,6 +18,7 @@ PAGES: Final = 100_000
 """Pages of one list at most, whatever the server says."""
 NETWORKS: Final = ("bluesky", "mastodon")
 
+T = TypeVar("T")
 Tell = Callable[[str, int, int | None], None]
 """Called with (list, items so far, items in all if known)."""
 Fetch = Callable[[Stream], tuple[list[bytes], str | None]]
@@ -66,6 +66,32 @@ class Job(Protocol):
     def keeps(self, spool: Spool) -> dict[str, Any]:
         """Return what the next run needs to know."""
         ...
+
+
+class FollowerCheck:
+    """What the checks of all networks share: how many followers are judged, and that each begins anew.
+
+    Parameters
+    ----------
+    stated
+        Followers that the profile states.
+    limit
+        Followers to judge: 0 for all, `None` for as many as a share needs.
+    seed
+        Of the sample.
+    """
+
+    def __init__(self, stated: int, limit: int | None, seed: int) -> None:
+        self._limit, self._seed, self._size = limit, seed, judged(stated, limit)
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What is asked for."""
+        return {"mode": "check", "limit": self._limit, "seed": self._seed}
+
+    def keeps(self, spool: Spool) -> dict[str, Any]:
+        """Return nothing: each check begins anew."""
+        return {}
 
 
 class Fetched(NamedTuple):
@@ -171,6 +197,17 @@ def paged(spool: Spool, name: str, fetch: Fetch, tell: Tell, items: int | None =
     return stream
 
 
+def in_turn(items: Sequence[T], ask: Callable[[Sequence[T]], list[bytes]], size: int = 1) -> Fetch:
+    """Return the pages of items that are asked for by name, `size` in a request; the cursor counts them."""
+
+    def page(stream: Stream) -> tuple[list[bytes], str | None]:
+        asked = items[int(stream.cursor or 0) :][:size]
+        end = int(stream.cursor or 0) + size
+        return ask(asked) if asked else [], str(end) if end < len(items) else None
+
+    return page
+
+
 def walked(
     spool: Spool,
     name: str,
@@ -211,15 +248,6 @@ def walked(
     if size:
         spool.replace(name, sample.lines())
     return int(stream.findings["seen"])
-
-
-def milliseconds(iso: Any) -> int | None:
-    """Return an ISO moment with its zone as ms UTC; `None` if it is none."""
-    try:
-        moment = datetime.fromisoformat(iso)
-    except (TypeError, ValueError):
-        return None
-    return None if moment.tzinfo is None else round(moment.timestamp() * 1000)
 
 
 def no_extra() -> SettingsError:

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from relnet.errors import NetworkError, Refused
-from relnet.live.job import Step, Tell, header, judged, milliseconds, paged, walked
+from relnet.live.job import FollowerCheck, Step, Tell, header, in_turn, paged, walked
 from relnet.live.mastodon import Mastodon
 from relnet.live.spool import Spool, Stream
+from relnet.moments import DAY_MS, milliseconds
 from relnet.store.workspace import workspace_name
 
 _STATUSES: Final = 40
 _PEOPLE: Final = 80
 _LISTS: Final = ("followers", "following")
-_DAY: Final = 86_400_000
 
 
 class _Seen(msgspec.Struct):
@@ -99,7 +99,7 @@ class MastodonSync(_Asking):
         """Fetch what the spool lacks and return the header of the whole."""
         kept = spool.state.kept
         since = kept.get("fetched_at") if self._signed_in and kept.get("signed_in") else None
-        back_to = None if since is None else since - _DAY  # ids and dates of a server need not agree to the second
+        back_to = None if since is None else since - DAY_MS  # ids and dates of a server need not agree to the second
         spool.once("owner", self._said)
         self._listed(spool, "statuses", f"/api/v1/accounts/{self.owner.id}/statuses", _STATUSES, back_to, tell)
         if self._signed_in:
@@ -137,11 +137,11 @@ class MastodonSync(_Asking):
     def _contexts(self, spool: Spool, known: dict[str, int], tell: Tell) -> None:
         changed = [status for status, replies in _answered(spool).items() if known.get(status) != replies]
 
+        ask = in_turn(changed, lambda status: self._context(*status))
+
         def page(stream: Stream) -> tuple[list[bytes], str | None]:
-            at = int(stream.cursor or 0)
-            lines = self._context(changed[at]) if at < len(changed) else []
-            tell("threads", at, len(changed))
-            return lines, str(at + 1) if at + 1 < len(changed) else None
+            tell("threads", int(stream.cursor or 0), len(changed))  # posts, where the stream counts their answers
+            return ask(stream)
 
         paged(spool, "contexts", page, lambda *_: None)
 
@@ -154,30 +154,17 @@ class MastodonSync(_Asking):
             return []
 
 
-class MastodonCheck(_Asking):
-    """Anybody's followers, or a sample of them; the list itself says what is needed to judge them.
-
-    Parameters
-    ----------
-    limit
-        Followers to judge: 0 for all, `None` for as many as a share needs.
-    seed
-        Of the sample.
-    """
+class MastodonCheck(FollowerCheck, _Asking):
+    """Anybody's followers, or a sample of them; the list itself says what is needed to judge them."""
 
     def __init__(self, mastodon: Mastodon, limit: int | None, seed: int) -> None:
-        super().__init__(mastodon)
-        self._seed, self._limit, self._size = seed, limit, judged(self._stated("followers"), limit)
+        _Asking.__init__(self, mastodon)
+        FollowerCheck.__init__(self, self._stated("followers"), limit, seed)
 
     @property
     def name(self) -> str:
         """Whose it is, as a file name."""
         return workspace_name(f"check-mastodon-{self.mastodon.who}")
-
-    @property
-    def plan(self) -> dict[str, Any]:
-        """What is asked for."""
-        return {"mode": "check", "limit": self._limit, "seed": self._seed}
 
     def steps(self, kept: dict[str, Any]) -> list[Step]:
         """Return what will be asked."""
@@ -205,10 +192,6 @@ class MastodonCheck(_Asking):
             )
         kept = spool.stream("followers").items
         return self._header(spool, mode="check", seen=seen, stated=stated, sampled=kept < seen)
-
-    def keeps(self, spool: Spool) -> dict[str, Any]:
-        """Return nothing: each check begins anew."""
-        return {}
 
 
 def _answered(spool: Spool) -> dict[str, int]:

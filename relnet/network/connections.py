@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet import runner
+from relnet.moments import DAY_MS
 from relnet.network.acts import Acts, acts_of
 from relnet.network.engine import columns
 from relnet.network.log_table import log_table
@@ -30,7 +31,6 @@ from relnet.plugin.kinds import METHODS
 if TYPE_CHECKING:
     import networkx as nx
 
-DAY_MS: Final = 86_400_000
 SUFFIXES: Final = ("ab", "ba")
 ENDS_KNOWN: Final = frozenset(f"{name}_{way}" for name in ("sent_known", "met_known") for way in SUFFIXES)
 """1 where all that a (`_ab`) or b (`_ba`) does is covered; 1 where all that is done to that account is, too."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 import numpy as np
 
 from relnet.facts.coverage import ABSENCE_IS_ZERO, Span
+from relnet.moments import DAY_MS
 from relnet.network.engine import columns
 from relnet.network.view import NetworkView
 from relnet.plugin import Keys
-
-DAY_MS: Final = 86_400_000
 
 
 class Spans(msgspec.Struct, frozen=True):

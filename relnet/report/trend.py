@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.assess.assessment import Assessment
+from relnet.moments import DAY_MS
 from relnet.network.engine import columns
 from relnet.network.view import NetworkView
 
-DAY_MS: Final = 86_400_000
 MOST: Final = 12
 """Windows that are told."""
 

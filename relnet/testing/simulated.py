@@ -11,12 +11,12 @@ import numpy as np
 
 from relnet.demo.simulator import AS_OF_MS, simulate
 from relnet.demo.world import NOBODY, OWNER, World
+from relnet.moments import DAY_MS
 from relnet.plugin import Account, Coverage, Declared, Interaction, Peek, Post, Reader, Record, Source
 
-DAY: Final = 86_400_000
-SHIFT: Final = 364 * DAY
+SHIFT: Final = 364 * DAY_MS
 """A whole number of weeks, so that days and weeks stay what they are."""
-AS_OF: Final = AS_OF_MS - 40 * DAY
+AS_OF: Final = AS_OF_MS - 40 * DAY_MS
 """The moment of judging: what is later is in the form `later` only."""
 _TYPES: Final[dict[str, type[Any]]] = {each.__name__: each for each in (Account, Interaction, Post, Declared)}
 _PEOPLE, _YEARS, _SEED = 70, 1.5, 11
@@ -78,13 +78,13 @@ def _ids(form: str) -> tuple[str, ...]:
 
 def _facts(form: str) -> Iterator[Record]:
     world, ids = _world(), _ids(form)
-    yield from _profiles(world, ids, AS_OF - DAY, 0)
+    yield from _profiles(world, ids, AS_OF - DAY_MS, 0)
     if form == "later":
         yield from _profiles(world, ids, AS_OF_MS, 500)
     for follower in world.followers.tolist():
-        yield Declared(ids[follower], ids[OWNER], "follow", seen_at=AS_OF - DAY)
+        yield Declared(ids[follower], ids[OWNER], "follow", seen_at=AS_OF - DAY_MS)
     for followed in world.following.tolist():
-        yield Declared(ids[OWNER], ids[followed], "follow", seen_at=AS_OF - DAY)
+        yield Declared(ids[OWNER], ids[followed], "follow", seen_at=AS_OF - DAY_MS)
     yield from _posts(world, ids)
     m = world.messages
     for event, author, to, at in zip(*(column.tolist() for column in (m.id, m.author, m.to, m.at)), strict=True):
@@ -99,7 +99,7 @@ def _profiles(world: World, ids: tuple[str, ...], seen_at: int, more: int) -> It
             native, handle=a.handle[i], name=a.name[i], bio=a.bio[i], location=a.location[i], url=a.url[i],
             created_at=int(a.created_at[i]), followers=int(a.followers[i]) + more, following=int(a.following[i]),
             posts=int(a.posts[i]), likes=int(a.likes[i]), listed=int(a.listed[i]),
-            last_active_at=seen_at - (i % 9) * 30 * DAY, has_bio=bool(a.bio[i]), has_url=bool(a.url[i]),
+            last_active_at=seen_at - (i % 9) * 30 * DAY_MS, has_bio=bool(a.bio[i]), has_url=bool(a.url[i]),
             default_avatar=not a.has_avatar[i], protected=bool(a.protected[i]), automated=bool(a.automated[i]) or None,
             has_banner=i % 3 > 0, has_location=bool(a.location[i]), owner=i == OWNER, seen_at=seen_at,
         )  # fmt: skip

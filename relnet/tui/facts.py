@@ -24,13 +24,13 @@ from relnet.assess.table import handle_of
 from relnet.assess.turnover import Turnover, turnover
 from relnet.assess.written import Entry, Written, action_list
 from relnet.errors import InputError
+from relnet.moments import day
 from relnet.network.evidence import Act, acts_between, months
 from relnet.network.view import NetworkView
 from relnet.plugin import Feature
 from relnet.registry import Registry
 from relnet.store.workspace import Workspace
 from relnet.tui.judged import by_account
-from relnet.tui.phrases import day
 from relnet.tui.seen import Seen, seen_from
 from relnet.tui.widgets.bars import Months
 

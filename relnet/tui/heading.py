@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from relnet.moments import day
 from relnet.text import count
 from relnet.tui.model import Model
-from relnet.tui.phrases import day, number
+from relnet.tui.phrases import number
 
 
 def heading(model: Model, *, is_wide: bool, is_narrow: bool) -> tuple[list[str], str]:

@@ -96,11 +96,6 @@ def moment(at: int | None, quality: str = "act") -> str:
     return f"{when:%Y-%m-%d %H:%M:%S} UTC{note.get(quality, '')}"
 
 
-def day(at: int | None) -> str:
-    """Return the UTC day of a moment."""
-    return UNKNOWN if at is None else str(np.datetime64(at, "ms").astype("datetime64[D]"))
-
-
 def month_start(month: str) -> int:
     """Return the first moment of a month such as `2024-03`, ms UTC."""
     return int(np.datetime64(month, "M").astype("datetime64[ms]").astype(np.int64))

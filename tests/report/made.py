@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +12,9 @@ from relnet.plugin import Labeler, LabelResult, Post, Section, why_bit
 from relnet.registry import Entry, Registry
 from relnet.report.build import Report, build
 from relnet.report.page import html
-from tests.builders import Acts, workspace_of
+from tests.builders import START, Acts, acts, workspace_of
 
-DAY = 86_400_000
-START = 19_723 * DAY
-"""2024-01-01."""
 LAST = 420
-
-
-def acts(source: str, target: str, days: Iterable[int], kind: str = "message") -> list[tuple]:
-    return [(source, target, kind, START + day * DAY) for day in days]
 
 
 # Weekly with ana to the last day, weekly with eve for ten weeks; bob only hears, cy only speaks, dan likes.

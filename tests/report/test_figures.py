@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from relnet.plugin import Post
-from tests.builders import Acts
-from tests.report.made import DAY, START, acts, report
+from tests.builders import DAY, START, Acts, acts
+from tests.report.made import report
 
 HOUR = DAY // 24
 

@@ -17,7 +17,7 @@ from relnet.plugin import Block, Chart, Findings, Section, Table, Text
 from relnet.report.build import build
 from relnet.report.charts import draw
 from relnet.report.page import html
-from tests.builders import Acts, workspace_of
+from tests.builders import Acts, acts, workspace_of
 from tests.report.made import (
     NETWORKS,
     PROFILES,
@@ -28,7 +28,6 @@ from tests.report.made import (
     WHOLE,
     FewFollowers,
     Told,
-    acts,
     page,
     registry,
 )

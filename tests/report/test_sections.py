@@ -6,8 +6,8 @@ from itertools import permutations
 from pathlib import Path
 
 from relnet.plugin import Chart, Table, Text
-from tests.builders import Acts
-from tests.report.made import DAY, START, FewFollowers, acts, report
+from tests.builders import DAY, START, Acts, acts
+from tests.report.made import FewFollowers, report
 
 FRIENDS = tuple(row for a, b in permutations(("ana", "bob", "cy"), 2) for row in acts(a, b, range(0, 300, 10)))
 MINE = (

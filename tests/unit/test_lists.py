@@ -8,16 +8,10 @@ from pathlib import Path
 from relnet.assess.assessment import ties
 from relnet.assess.lists import MEANINGS, listed, tie_lists
 from relnet.assess.table import tie_columns
-from tests.builders import Acts, assessed
+from tests.builders import Acts, acts, assessed
 
-DAY = 86_400_000
-START = 19_723 * DAY
 END = 700
 """Days of the record; judged at its end."""
-
-
-def acts(source: str, target: str, days: Iterable[int], kind: str = "message") -> list[tuple]:
-    return [(source, target, kind, START + day * DAY) for day in days]
 
 
 def both(who: str, days: Iterable[int]) -> list[tuple]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relnet.moments import DAY_MS
 from relnet.plugin import Feature, Log, nw
 
 
@@ -53,7 +54,7 @@ class FirstContact(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the age of the oldest act."""
-        return (nw.lit(log.as_of) - log.at.min()) / 86_400_000
+        return (nw.lit(log.as_of) - log.at.min()) / DAY_MS
 
 
 class LastContact(Feature):
@@ -67,7 +68,7 @@ class LastContact(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the age of the newest act."""
-        return (nw.lit(log.as_of) - log.at.max()) / 86_400_000
+        return (nw.lit(log.as_of) - log.at.max()) / DAY_MS
 
 
 class LastAct(Feature):
@@ -78,4 +79,4 @@ class LastAct(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the age of the newest act this way."""
-        return (nw.lit(log.as_of) - nw.when(log.this_way).then(log.at).max()) / 86_400_000
+        return (nw.lit(log.as_of) - nw.when(log.this_way).then(log.at).max()) / DAY_MS

@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from relnet.moments import DAY_MS
 from relnet.plugin import Column, Feature, Inputs, Log, nw
 
-DAY_MS: Final = 86_400_000
 WEEK_MS: Final = 7 * DAY_MS
 FIXED: Final = 2.0**32
 """Terms are rounded to 2⁻³² and summed as integers, so that a sum is the same in every run and on every engine."""

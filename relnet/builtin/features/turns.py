@@ -10,9 +10,9 @@ from typing import Annotated, Final
 
 import numpy as np
 
+from relnet.moments import DAY_MS
 from relnet.plugin import Column, Feature, Inputs, Log, Param, nw
 
-DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 FIXED: Final = 2.0**20
 """Logs are rounded to 2⁻²⁰, so that sums are of whole numbers: the same in every run, exact over an account's ties."""

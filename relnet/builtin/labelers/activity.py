@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 import numpy as np
 
+from relnet.moments import DAY_MS
 from relnet.plugin import Column, Inputs, Labeler, LabelResult, Param, why_bit
 
 NEEDS: Final = ("last_active_at", "last_act_at", "observed_at")
-DAY: Final = 86_400_000.0
 LeastDays = Annotated[float, Param(gt=0, description="days of silence from which an account is inactive")]
 
 
@@ -41,10 +41,10 @@ def asleep(inputs: Inputs, least_days: float) -> Column:
     for time zones.
     """
     posted, acted, observed = (inputs[name] for name in NEEDS)
-    posted = np.where(posted <= observed + DAY, posted, np.nan)
-    silent = (observed - np.fmax(posted, np.where(acted <= observed, acted, np.nan))) / DAY
+    posted = np.where(posted <= observed + DAY_MS, posted, np.nan)
+    silent = (observed - np.fmax(posted, np.where(acted <= observed, acted, np.nan))) / DAY_MS
     stated = np.where(np.isnan(posted), np.nan, silent >= least_days)
     # Seen after the profile was observed, and silent since: nobody looked, so nothing is known.
     doubtful = ((acted > observed) | np.isnan(stated)) & (stated != 0)
-    recent = (inputs.as_of - acted) / DAY < least_days
+    recent = (inputs.as_of - acted) / DAY_MS < least_days
     return np.where(doubtful, np.where(recent, 0.0, np.nan), stated)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.builtin.labelers.activity import DAY
+from relnet.moments import DAY_MS
 from relnet.plugin import Column, Evidence, Inputs, Labeler, LabelResult, why_bit
 
 _TWO_MONTHS: Final = 61
@@ -147,8 +147,8 @@ class StatusPeople2019(Labeler):
     def _clauses(self, inputs: Inputs) -> dict[str, Column]:
         followers, following, posts, likes, url = (inputs[fact] for fact in (*_RATIO_FACTS, "likes", "has_url"))
         ratio = _ratio(inputs, 1)
-        a_day = posts / np.maximum((inputs["observed_at"] - inputs["created_at"]) / DAY, 1)
-        silent = (inputs["observed_at"] - inputs["last_active_at"]) / DAY
+        a_day = posts / np.maximum((inputs["observed_at"] - inputs["created_at"]) / DAY_MS, 1)
+        silent = (inputs["observed_at"] - inputs["last_active_at"]) / DAY_MS
         return {
             "ratio < 20": _clause(ratio < 20, ratio),
             "ratio ≤ 2": _clause(ratio <= 2, ratio),
@@ -193,7 +193,7 @@ class Socialbakers(Labeler):
     def label(self, inputs: Inputs) -> LabelResult:
         """Return the verdicts, 0 or 1."""
         posts = inputs["posts"]
-        silent = (inputs["observed_at"] - inputs["last_active_at"]) / DAY
+        silent = (inputs["observed_at"] - inputs["last_active_at"]) / DAY_MS
         idle = _any(_clause(posts < 3, posts), _clause(silent > 90, silent))
         return _result(_any(*self._clauses(inputs).values()), idle)
 
@@ -204,7 +204,7 @@ class Socialbakers(Labeler):
     def _clauses(self, inputs: Inputs) -> dict[str, Column]:
         followers, following, posts = (inputs[fact] for fact in _RATIO_FACTS)
         bio, location, avatar = (inputs[fact] for fact in ("has_bio", "has_location", "default_avatar"))
-        age = (inputs["observed_at"] - inputs["created_at"]) / DAY
+        age = (inputs["observed_at"] - inputs["created_at"]) / DAY_MS
         return {
             "following : followers ≥ 50 : 1": _clause(following >= 50 * np.maximum(followers, 1), following, followers),
             "never posted": _clause(posts == 0, posts),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from relnet.builtin.sources.bluesky_repository import Repository, is_car, tid
+from relnet.moments import milliseconds
 from relnet.plugin import (
     Account,
     Coverage,
@@ -114,7 +114,7 @@ def _owner(repository: Repository, profile: Any, counts: Mapping[str, int]) -> A
     )  # fmt: skip
     if isinstance(profile, dict):
         account.name, account.bio = _text(profile.get("displayName")), _text(profile.get("description"))
-        account.url, account.created_at = _text(profile.get("website")), moment(profile.get("createdAt"))
+        account.url, account.created_at = _text(profile.get("website")), milliseconds(profile.get("createdAt"))
         account.has_bio, account.default_avatar = bool(account.bio), not profile.get("avatar")
         labels = _list(_dict(profile.get("labels")).get("values"))
         account.automated = any(_dict(label).get("val") == "bot" for label in labels)
@@ -214,7 +214,7 @@ class Facts:
 
     def _made(self, key: str, record: dict[str, Any]) -> Moment:
         """Return when a record was made: clients set its date, servers its key."""
-        said, written = moment(record.get("createdAt")), tid(key.rpartition("/")[2])
+        said, written = milliseconds(record.get("createdAt")), tid(key.rpartition("/")[2])
         latest = self._at
         if written is not None and latest is not None and written > latest + _AFTER:
             written = None
@@ -267,15 +267,6 @@ def _mentioned(record: dict[str, Any]) -> Iterator[str | None]:
 def _media(embed: dict[str, Any]) -> int:
     media = _dict(embed.get("media")) or embed
     return len(_list(media.get("images"))) + bool(media.get("video"))
-
-
-def moment(iso: Any) -> int | None:
-    """Return an ISO moment with its zone as ms UTC; None if it is none."""
-    try:
-        moment = datetime.fromisoformat(iso)
-    except (TypeError, ValueError):
-        return None
-    return None if moment.tzinfo is None else round(moment.timestamp() * 1000)
 
 
 def _uri(reference: Any) -> str | None:

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from relnet.builtin.sources.bluesky import KINDS, PROFILE, Facts, moment
+from relnet.builtin.sources.bluesky import KINDS, PROFILE, Facts
 from relnet.builtin.sources.bluesky_repository import Repository, tid
 from relnet.builtin.sources.live_folder import Header, header, items, placed, sure
+from relnet.moments import milliseconds
 from relnet.plugin import Account, Coverage, Declared, Peek, Reader, Record, Source
 
 _REPOSITORY: Final = "repo.car"
@@ -77,7 +78,7 @@ class BlueskyLive(Source):
         yield from _people(reader, head)
         if head.mode == "check":
             for number, newest in items(reader, "newest", Newest):
-                yield Account(newest.did, last_active_at=moment(newest.at), member="newest.jsonl", record=number)
+                yield Account(newest.did, last_active_at=milliseconds(newest.at), member="newest.jsonl", record=number)
         _say(reader, head)
 
     def coverage(self, reader: Reader) -> list[Coverage]:
@@ -114,7 +115,7 @@ def _repository(reader: Reader, head: Header) -> Iterator[Record]:
         with reader.record(number, _REPOSITORY):
             record = repository.record(block)
             if isinstance(record, dict):
-                first = min(first, moment(record.get("createdAt")) or first)
+                first = min(first, milliseconds(record.get("createdAt")) or first)
                 yield from placed(facts.of(key, record, number), _REPOSITORY, number)
             elif not partial:
                 reader.skip("record that the file lacks", number, _REPOSITORY)
@@ -128,7 +129,7 @@ def _incoming(reader: Reader, head: Header) -> Iterator[Record]:
     for name in _INCOMING:
         member = f"{name}.jsonl"
         for number, item in items(reader, name, Item):
-            seen = moment(item.indexed_at)
+            seen = milliseconds(item.indexed_at)
             if seen is not None:
                 first = seen if first is None else min(first, seen)
             if item.blocked or item.not_found:
@@ -169,7 +170,7 @@ def _account(view: View, member: str, number: int, *, detailed: bool = False) ->
         name=view.display_name or None,
         bio=view.description or None,
         url=view.website or None,
-        created_at=moment(view.created_at),
+        created_at=milliseconds(view.created_at),
         followers=view.followers_count,
         following=view.follows_count,
         posts=view.posts_count,

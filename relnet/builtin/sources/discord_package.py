@@ -14,6 +14,7 @@ import msgspec
 
 from relnet.builtin.sources.local_times import millis
 from relnet.builtin.sources.people import People, later, native
+from relnet.moments import DAY_MS
 from relnet.plugin import Coverage, Interaction, Post, Reader, Record, UnreadableInput
 
 _MESSAGES = re.compile(r"^(?P<folder>(?:.*/)?c?\d{5,20})/messages\.(?:json|csv)$")
@@ -21,7 +22,6 @@ _MENTION = re.compile(r"<@!?(\d{5,20})>")
 _TITLE = re.compile(r"(\S+)#\d{1,5}$")
 _EPOCH = 1_420_070_400_000
 """First millisecond of Discord's ids."""
-_DAY = 86_400_000
 
 
 class _Message(msgspec.Struct):
@@ -185,6 +185,6 @@ def _moment(known: str, timestamp: str | None) -> tuple[int, Any]:
         return by_id, "act"
     stated = datetime.fromisoformat(timestamp)
     at = millis(stated if stated.tzinfo else stated.replace(tzinfo=UTC))
-    if by_id is not None and abs(by_id - at) <= _DAY:
+    if by_id is not None and abs(by_id - at) <= DAY_MS:
         return by_id, "act"
     return at, "act" if stated.tzinfo else "local"

@@ -13,6 +13,7 @@ import msgspec
 
 from relnet.builtin.sources.local_times import millis
 from relnet.builtin.sources.mail_addresses import addresses, decoded
+from relnet.moments import DAY_MS
 
 _WANTED: Final = {
     name.encode(): name
@@ -25,7 +26,6 @@ _WANTED: Final = {
 _ID = re.compile(r"<([^<>]+)>")
 _MACHINE = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply", re.IGNORECASE)
 _FIRST: Final = millis(datetime(1980, 1, 1, tzinfo=UTC))
-_DAY: Final = 86_400_000
 
 Addressed = tuple[tuple[str, str], ...]
 """(address, name) pairs."""
@@ -142,9 +142,9 @@ def moment(headers: Headers, now: int) -> tuple[int | None, Any, str]:
     then serves.
     """
     arrivals = [_date(value.rpartition(";")[2]) for value in headers.all("received")]
-    received = max((at for at, _ in filter(None, arrivals) if _FIRST <= at <= now + _DAY), default=None)
+    received = max((at for at, _ in filter(None, arrivals) if _FIRST <= at <= now + DAY_MS), default=None)
     dated = _date(headers.get("date"))
-    if dated and _FIRST <= dated[0] <= (now if received is None else received) + _DAY:
+    if dated and _FIRST <= dated[0] <= (now if received is None else received) + DAY_MS:
         return (dated[0], "act", "") if dated[1] else (dated[0], "local", "no_zone")
     return (None, "act", "") if received is None else (received, "receipt", "")
 

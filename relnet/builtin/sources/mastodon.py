@@ -10,8 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from relnet.builtin.sources import mastodon_lists
-from relnet.builtin.sources.mastodon_names import author, full_handle, handle_of, milliseconds
+from relnet.builtin.sources.mastodon_names import author, full_handle, handle_of
 from relnet.builtin.sources.mastodon_posts import Activity, Names, Outbox, mentions, plain, uri
+from relnet.moments import milliseconds
 from relnet.plugin import Account, Coverage, Declared, InputError, Interaction, Peek, Reader, Record, Source
 
 _ITEMS: Final = re.compile(rb'"orderedItems"\s*:\s*\[')

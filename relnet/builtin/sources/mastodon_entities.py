@@ -7,8 +7,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from relnet.builtin.sources.mastodon_names import host, milliseconds
+from relnet.builtin.sources.mastodon_names import host
 from relnet.builtin.sources.mastodon_posts import opening, plain
+from relnet.moments import milliseconds
 from relnet.plugin import Account, Interaction, Post, Reader, Record
 
 _VISIBILITIES: Final = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from relnet.builtin.sources.mastodon_entities import Entities, Person, Status
-from relnet.builtin.sources.mastodon_names import milliseconds
+from relnet.moments import milliseconds
 from relnet.plugin import Coverage, Declared, Interaction, Peek, Reader, Record, Source, UnreadableInput
 
 _FIRST_KEY: Final = re.compile(

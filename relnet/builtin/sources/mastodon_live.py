@@ -9,7 +9,7 @@ import msgspec
 
 from relnet.builtin.sources.live_folder import Header, header, items, placed, sure
 from relnet.builtin.sources.mastodon_entities import Entities, Person, Status
-from relnet.builtin.sources.mastodon_names import milliseconds
+from relnet.moments import milliseconds
 from relnet.plugin import Coverage, Declared, Interaction, Peek, Reader, Record, Source, UnreadableInput
 
 _OUT: Final = ("reply", "mention", "quote", "repost", "message")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from urllib.parse import urlsplit
 
 _PROFILE = re.compile(r"/@([^/@]+)(?:@([^/]+))?(/.*)?")
@@ -51,19 +50,6 @@ def full_handle(name: str | None, actor: str) -> str | None:
     if not bare:
         return None
     return bare if "@" in bare else f"{bare}@{host(actor)}"
-
-
-def milliseconds(iso: str | None) -> int | None:
-    """Return an ISO moment as ms UTC; None if it is none."""
-    if not iso:
-        return None
-    try:
-        moment = datetime.fromisoformat(iso)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        return None
-    return round(moment.timestamp() * 1000)
 
 
 def _path(link: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from relnet.builtin.sources.mastodon_names import author, handle_of, is_profile_page, milliseconds
+from relnet.builtin.sources.mastodon_names import author, handle_of, is_profile_page
+from relnet.moments import milliseconds
 from relnet.plugin import Account, Interaction, Post, Reader
 
 _PUBLIC: Final = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}

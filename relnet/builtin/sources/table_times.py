@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from relnet.builtin.sources.local_times import zone_of
+from relnet.moments import DAY_MS
 from relnet.plugin import InputError, Reader
 
 NEAR_ZERO: Final = 1e8
@@ -14,7 +15,6 @@ NEAR_ZERO: Final = 1e8
 
 _SHEET_1970: Final = 25_569
 """1970-01-01 as spreadsheets count days, from the end of 1899."""
-_DAY_MS: Final = 86_400_000
 
 _ZONED: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
 _LOCAL: Final = "%Y-%m-%dT%H:%M:%S%.f"
@@ -80,7 +80,7 @@ class Times:
             if self._relative and not self._in_days:
                 self._start = self._epoch()
         if self._relative and self._in_days:
-            wall = ((number - _SHEET_1970) * _DAY_MS).round().cast(pl.Int64, strict=False).cast(pl.Datetime("ms"))
+            wall = ((number - _SHEET_1970) * DAY_MS).round().cast(pl.Int64, strict=False).cast(pl.Datetime("ms"))
             return _table(self._to_utc(wall), raw, "local")
         if self._relative:
             at = (number * 1000).cast(pl.Int64, strict=False) + self._start

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from relnet.moments import day
 from relnet.text import clean, count
 from relnet.tui.bindings import bindings
-from relnet.tui.phrases import day
 from relnet.tui.screens.page import Page
 
 if TYPE_CHECKING:

@@ -16,10 +16,11 @@ from textual.widgets.option_list import Option
 
 from relnet.assess.lists import tie_lists
 from relnet.assess.turnover import MEANING, Turnover
+from relnet.moments import day
 from relnet.plugin import TieList
 from relnet.text import count
 from relnet.tui.bindings import bindings
-from relnet.tui.phrases import day, month_end, month_start
+from relnet.tui.phrases import month_end, month_start
 from relnet.tui.plain import plain
 from relnet.tui.screens.listing import ListPage
 from relnet.tui.seen import Seen
