@@ -1,0 +1,49 @@
+"""Loops over columns: compiled where there are many rows, run as they stand where there are few.
+
+Compiling pays for itself above some ten thousand rows only, and importing the compiler takes a third of a second.
+Machine code is kept on disk, so that a loop is compiled once on a machine and not in every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Final, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FEW: Final = 1 << 13
+"""Rows below which a loop is run as it stands."""
+
+
+def compiled(loop: Callable[P, R]) -> Callable[P, R]:
+    """Make a loop over NumPy columns fast.
+
+    The loop reads and writes arrays and numbers only, calls nothing but NumPy and `math`, and lets other threads run.
+    Whole numbers must not be meant to overflow: they do so silently when compiled only.
+
+    Parameters
+    ----------
+    loop
+        Its first argument is a column: the length of this one decides.
+    """
+
+    @wraps(loop)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        many = len(args[0]) >= FEW  # type: ignore[arg-type]
+        return (machine_code(loop) if many else loop)(*args, **kwargs)
+
+    return run
+
+
+@cache
+def machine_code(loop: Callable[P, R]) -> Callable[P, R]:
+    """Return a loop as machine code; each is compiled when it is first called with columns of some types."""
+    import numba
+
+    try:
+        found: Callable[P, R] = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
+    except RuntimeError:  # no folder that can be written to, so that it is compiled again in every run
+        found = numba.njit(nogil=True, error_model="numpy")(loop)
+    return found
