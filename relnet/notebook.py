@@ -172,7 +172,7 @@ class Network:
         missing = [need for need in scorer.needs if need not in known.features and not need.startswith("score.")]
         features, _ = self.registry.usable(Feature)
         made = connect_pairs(self.view, features_for(missing, features, scorer.name), missing) if missing else known
-        found = Connections(known.a, known.b, made.features | known.features)
+        found = Connections(known.a, known.b, {**made.features, **known.features})
         return scorer_inputs(scorer, found, self.assessment.scores, header.as_of, frozenset(header.me), header.seed)
 
     def report(self, path: str | Path, format: str | None = None, *, redact: bool = False) -> Path:

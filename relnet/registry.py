@@ -202,25 +202,36 @@ def find(
         for point in entry_points(group=f"relnet.{kind}s")
     ]
     entries.sort(key=lambda entry: entry.origin != BUILT_IN)
-    files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    files: list[tuple[Path, bytes | None]] = [
+        (path, None) for folder in folders for path in sorted(folder.glob("*.py"))
+    ]
     untrusted = []
     for path in sorted((workspace / "plugins").glob("*.py")) if workspace else ():
-        digest = digest_of(path)
-        if digest in trusted:
-            files.append(path)
+        content = path.read_bytes()
+        if digest_of(content) in trusted:
+            files.append((path, content))
         else:
-            untrusted.append(Untrusted(path.stem, path, digest))
+            untrusted.append(Untrusted(path.stem, path, digest_of(content)))
     failures = []
-    for path in files:
+    for path, checked in files:
         try:
-            entries.extend(file_entries(path, seconds))
+            entries.extend(file_entries(path, seconds, checked))
         except PluginLoadError as error:
             failures.append(error)
     return Registry(entries, parameters, failures, untrusted)
 
 
-def file_entries(path: Path, seconds: float = SECONDS) -> list[Entry]:
+def file_entries(path: Path, seconds: float = SECONDS, content: bytes | None = None) -> list[Entry]:
     """Import a plugin file, in the worker first, and return the plugins it defines.
+
+    Parameters
+    ----------
+    path
+        The file.
+    seconds
+        Time limit of one call.
+    content
+        What was read from it and checked already; else it is read here, once.
 
     Raises
     ------
@@ -228,9 +239,13 @@ def file_entries(path: Path, seconds: float = SECONDS) -> list[Entry]:
         The file fails to import, or holds no plugin.
     """
     path = path.absolute()  # the worker may stand in another folder
-    _try_apart(_import_file, (path,), "The plugin file", str(path), seconds)
     try:
-        module, digest = module_of(path), digest_of(path)
+        content = path.read_bytes() if content is None else content
+    except OSError as error:
+        raise _not_imported("The plugin file", error, str(path)) from error
+    _try_apart(_import_file, (path, content), "The plugin file", str(path), seconds)
+    try:
+        module = module_of(path, content)
     except Exception as error:
         raise _not_imported("The plugin file", error, str(path)) from error
     entries = []
@@ -238,7 +253,7 @@ def file_entries(path: Path, seconds: float = SECONDS) -> list[Entry]:
         if inspect.isclass(value) and issubclass(value, Plugin) and value.__module__ == module.__name__:
             kind = next((word for word, base in KINDS.items() if issubclass(value, base)), None)
             if kind and value.name:
-                home = Home(str(path), str(path), digest, seconds)
+                home = Home(str(path), str(path), digest_of(content), seconds)
                 found = _checked(kind, value.name, value, str(path), home)
                 entries.append(Entry(kind, value.name, str(path), found=found))
     if not entries:
@@ -270,8 +285,8 @@ def _not_imported(what: str, error: BaseException, origin: str) -> PluginLoadErr
     )
 
 
-def _import_file(path: Path) -> str:
-    return _fault(lambda: module_of(path))
+def _import_file(path: Path, content: bytes) -> str:
+    return _fault(lambda: module_of(path, content))
 
 
 def _import_point(point: EntryPoint) -> str:

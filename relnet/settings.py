@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -89,7 +90,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     plugin_folders: tuple[str, ...] = ()
     plugin_seconds: Annotated[float, Meta(gt=0)] = 60.0
     ascii: bool = False
-    horizon_days: Annotated[float, Meta(gt=0)] = HORIZON_DAYS
+    horizon_days: float = HORIZON_DAYS
     refit: bool = False
     theme: str = "relnet-dark"
     max_skipped: Annotated[int, Meta(ge=-1)] = -1
@@ -98,6 +99,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     plugins: dict[str, dict[str, Any]] = {}
     keys: dict[str, str] = {}
     filters: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        if not 0 < self.horizon_days < math.inf:
+            raise SettingsError(
+                f"A horizon of {self.horizon_days:g} days is none.",
+                "Give a number above 0, such as 90.",
+                "horizon_days",
+            )
 
 
 class Origins(msgspec.Struct):

@@ -123,6 +123,11 @@ def count(n: float) -> str:
     return UNKNOWN if math.isnan(n) else f"{n:,.0f}"
 
 
+def counted(n: float, noun: str, plural: str = "") -> str:
+    """Whole number with its noun (``1 file``, ``1,204 files``); NaN is ``unknown``."""
+    return f"{count(n)} {noun if n == 1 else plural or noun + 's'}"
+
+
 def score(x: float) -> str:
     """Score in [0, 1] without the leading zero (``.92``, ``1.0``); NaN is ``unknown``."""
     if math.isnan(x):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -11,6 +10,7 @@ from relnet.errors import SettingsError
 from relnet.plugin_file import digest_of
 from relnet.registry import Registry, find
 from relnet.settings import Settings, user_folder
+from relnet.whole_file import whole
 
 
 def configured(settings: Settings, workspace: Path | None = None) -> Registry:
@@ -37,13 +37,12 @@ def trusted() -> frozenset[str]:
 
 def trust(path: Path) -> str:
     """Trust a file as it is now, and return its digest."""
-    digest = digest_of(path)
+    digest = digest_of(path.read_bytes())
     known = _read() | {digest: str(path.absolute())}
     target = trusted_file()
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(f".part-{os.getpid()}")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(known)))
-    part.replace(target)
+    with whole(target) as part:
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(known)))
     return digest
 
 

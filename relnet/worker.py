@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.errors import ContractError, PluginError, PluginTimeout
-from relnet.plugin_file import module_of
+from relnet.plugin_file import module_of, name_of
 
 SMALL: Final = 1 << 14
 """Bytes up to which an array travels with the message."""
@@ -320,8 +320,10 @@ def serve() -> None:
 def _result(inner: bytes, files: Mapping[str, str], get: Callable[[Any], NDArray[Any]], place: Place) -> bytes:
     try:
         for name, path in files.items():
-            if module_of(Path(path)).__name__ != name:
+            content = Path(path).read_bytes()
+            if name_of(Path(path), content) != name:
                 raise PluginError("The file was changed while it ran; run again.")
+            module_of(Path(path), content)
         function, arguments = _Unpickler(io.BytesIO(inner), get).load()
         return _encoded((True, function(*arguments)), place.put)
     except BaseException as error:  # whatever a plugin does, an answer is given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from relnet.assess.cache import Table, read, write
+from relnet.assess.cache import Columns, Table, read, write
 from relnet.assess.plan import LABELLED
 from relnet.network.connections import Connections
 from relnet.network.structure import distinct
@@ -138,19 +138,19 @@ class Assessment(msgspec.Struct):
         final = runs / self.header.run_id
         part = runs / f".part-{secrets.token_hex(8)}"
         part.mkdir(parents=True)
-        for name, table in self.tables().items():
+        for name, table in self._tables().items():
             path = part / f"{name}.parquet"
             try:
                 os.link((kept or {})[name], path)
             except (OSError, KeyError):
-                write(path, table)
+                write(path, table())
         (part / "assessment.json").write_bytes(msgspec.json.format(msgspec.json.encode(_nan_free(self.header))))
         # Only a run that could not be read back is made again under its id.
         shutil.rmtree(final, ignore_errors=True)
         os.rename(part, final)
         return final
 
-    def tables(self) -> dict[str, Table]:
+    def _tables(self) -> dict[str, Callable[[], Table]]:
         """Return what is written as Parquet, by file: facts of connections and of accounts, and what was made of them."""
         scores: Table = {f"s.{name}": column for name, column in self.scores.items()}
         scores |= {
@@ -158,10 +158,10 @@ class Assessment(msgspec.Struct):
         }
         labels = {f"l.{name}": getattr(self.labels, name) for name in AccountLabels.__struct_fields__}
         return {
-            "connections": connections_table(self.connections),
-            "scores": {"circle": self.circle, **scores},
-            "accounts": {"account": self.accounts.account, **self.accounts.columns},
-            "labels": {"community": self.community, **labels},
+            "connections": lambda: connections_table(self.connections),
+            "scores": lambda: {"circle": self.circle, **scores},
+            "accounts": lambda: {"account": self.accounts.account, **self.accounts.columns},
+            "labels": lambda: {"community": self.community, **labels},
         }
 
 
@@ -171,9 +171,10 @@ def connections_table(connections: Connections) -> Table:
     return {"a": connections.a, "b": connections.b, **features}
 
 
-def connections_of(table: Table) -> Connections:
-    """Return the connections of a table that `connections_table` made."""
-    return Connections(table["a"], table["b"], _named("f.", table))
+def connections_of(path: Path) -> Connections:
+    """Return the connections of a file with a table that `connections_table` made; features are read when asked for."""
+    ends = Columns(path)
+    return Connections(ends["a"], ends["b"], Columns(path, "f."))
 
 
 def accounts_of(table: Table) -> AccountTable:
@@ -208,10 +209,10 @@ def _read(folder: Path) -> Assessment:
     for figure in raw["summary"].values():
         for name, value in figure.items():
             figure[name] = float("nan") if value is None else value
-    tables = {name: read(folder / f"{name}.parquet") for name in ("connections", "scores", "accounts", "labels")}
+    tables = {name: read(folder / f"{name}.parquet") for name in ("scores", "accounts", "labels")}
     scores, labels = tables["scores"], tables["labels"]
-    connections = connections_of(tables["connections"])
-    connections.features |= _named("f.", scores)
+    connections = connections_of(folder / "connections.parquet")
+    connections.features.update(_named("f.", scores))
     return Assessment(
         msgspec.convert(raw, Header),
         connections,

@@ -10,9 +10,9 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import polars as pl
@@ -23,6 +23,7 @@ from relnet.plugin import Plugin
 MOST_BYTES: Final = 4 << 30
 """Above this the results that were not used for longest go."""
 Table = dict[str, NDArray[Any]]
+T = TypeVar("T")
 
 
 def key_of(*parts: Any) -> str:
@@ -57,12 +58,16 @@ class Cache:
 
     def get(self, key: str) -> Table | None:
         """Return a result; `None` where there is none, or none that can be read."""
+        return self.opened(key, read)
+
+    def opened(self, key: str, opener: Callable[[Path], T]) -> T | None:
+        """Return what is made of a result's file; `None` where there is none, or none that can be read."""
         try:
-            table = read(self.path(key))
+            made = opener(self.path(key))
             os.utime(self.path(key))
         except (OSError, pl.exceptions.PolarsError):
             return None
-        return table
+        return made
 
     def keep(self, key: str, table: Mapping[str, NDArray[Any]]) -> None:
         """Keep a result under its key; a disk that is full or a folder that goes away costs the result only."""
@@ -96,8 +101,47 @@ def write(path: Path, table: Mapping[str, NDArray[Any]]) -> None:
 
 def read(path: Path) -> Table:
     """Return the columns of a Parquet file; texts as objects."""
-    frame = pl.read_parquet(path)
-    return {
-        name: frame[name].to_numpy().astype(object) if frame[name].dtype == pl.String else frame[name].to_numpy()
-        for name in frame.columns
-    }
+    return {column.name: _plain(column) for column in pl.read_parquet(path)}
+
+
+def _plain(column: pl.Series) -> NDArray[Any]:
+    return column.to_numpy().astype(object) if column.dtype == pl.String else column.to_numpy()
+
+
+class Columns(MutableMapping[str, NDArray[Any]]):
+    """Columns of a Parquet file, each read when it is first asked for; others may be put beside them.
+
+    Parameters
+    ----------
+    path
+        The file; it must stay.
+    prefix
+        What the names of these columns begin with there, and not here.
+    """
+
+    def __init__(self, path: Path, prefix: str = "") -> None:
+        self._path, self._prefix = path, prefix
+        names = (name for name in pl.read_parquet_schema(path) if name.startswith(prefix))
+        self._columns: dict[str, NDArray[Any] | None] = {name.removeprefix(prefix): None for name in names}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        column = self._columns[name]
+        if column is None:
+            frame = pl.read_parquet(self._path, columns=[self._prefix + name])
+            column = self._columns[name] = _plain(frame.to_series())
+        return column
+
+    def __setitem__(self, name: str, column: NDArray[Any]) -> None:
+        self._columns[name] = column
+
+    def __delitem__(self, name: str) -> None:
+        del self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns  # without reading it

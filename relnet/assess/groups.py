@@ -47,7 +47,10 @@ def communities(view: NetworkView, connections: Connections, people: AccountTabl
     me = np.array(sorted(view.me), dtype=np.int64)
     days = np.nan_to_num(connections.features["active_days"])
     rows = np.flatnonzero((days > 0) & ~np.isin(connections.a, me) & ~np.isin(connections.b, me))
-    rows = np.sort(rows[np.argsort(-days[rows], kind="stable")[:MOST_TIES]])
+    if len(rows) > MOST_TIES:
+        least = np.partition(days[rows], -MOST_TIES)[-MOST_TIES]
+        more, as_many = rows[days[rows] > least], rows[days[rows] == least]
+        rows = np.sort(np.concatenate([more, as_many[: MOST_TIES - len(more)]]))
     found = np.full(len(people.account), -1, dtype=np.int32)
     groups = communities_of(connections.a[rows], connections.b[rows], days[rows])
     for number, members in enumerate(groups):

@@ -7,7 +7,14 @@ import numpy as np
 from relnet.assess.assessment import LABELS, Assessment, Figure, ties
 from relnet.assess.labeling import errors_of
 from relnet.assess.prevalence import prevalence
+from relnet.network.view import NetworkView
 from relnet.registry import Registry
+
+
+def undated(view: NetworkView) -> int:
+    """Return how many interactions have no date: they are in no figure over time."""
+    [(number,)] = view.connection.execute("SELECT count(*) FROM undated").fetchall()
+    return int(number)
 
 
 def summary(assessment: Assessment, registry: Registry) -> dict[str, Figure]:

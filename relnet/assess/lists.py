@@ -60,6 +60,16 @@ def tie_lists(ties: Ties) -> dict[str, TieList]:
     return {name: TieList(MEANINGS[name], *each) for name, each in found.items()}
 
 
+def is_whole(ties: Ties) -> bool:
+    """Return whether both directions of every tie are covered; else what is counted may be more."""
+    return bool((ties.out("known") > 0).all() and (ties.back("known") > 0).all())
+
+
+def is_bound(ties: Ties, name: str, found: TieList) -> bool:
+    """Return whether there may be more on a list than is seen."""
+    return bool(found.unknown) or (name in ("fading", "rising") and not is_whole(ties))
+
+
 def one_sided(ties: Ties) -> NDArray[np.bool_]:
     """Return which ties have acts of one side and certainly none of the other: bool[n]."""
     out, back = ties.out("count"), ties.back("count")

@@ -55,9 +55,9 @@ class Results:
         """Return the connections with their features."""
         ends = ENDS_KNOWN.intersection(needs)
         key = self._key("connections", self._facts, [stated(each) for each in features], sorted(ends))
-        table = self.cache.get(key)
-        if table is not None:
-            return connections_of(table)
+        known = self.cache.opened(key, connections_of)
+        if known is not None:
+            return known
         made = connect_pairs(view, features, ends)
         if made.failures:
             self._once("connections")

@@ -141,7 +141,7 @@ def assess(
     clock.lap("Label")
     say("Score", 0.0)
     if any(need in LABELLED for scorer in chosen for need in scorer.needs):
-        connections.features |= _fakes(connections, people, labels)
+        connections.features.update(_fakes(connections, people, labels))
     taken: dict[str, float] = {}
     scores, more = _score(chosen, connections, view, seed, taken, results)
     clock.lap("Score")

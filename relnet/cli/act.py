@@ -12,7 +12,7 @@ from relnet.cli.judge import account_called
 from relnet.cli.output import emit, emit_json, say, table
 from relnet.cli.session import Session, session
 from relnet.errors import InputError, SettingsError
-from relnet.text import ago, count
+from relnet.text import ago, clean, counted
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 _FORMATS: Final = {"csv": as_csv, "md": as_markdown}
@@ -62,15 +62,26 @@ def act_add(
 
 
 @app.command("remove")
-def act_remove(context: typer.Context, number: int = typer.Argument(help="Number in `relnet act list`.")) -> None:
+def act_remove(
+    context: typer.Context,
+    entry: str = typer.Argument(help="Number in `relnet act list`, or whom the entry is about."),
+) -> None:
     """Take an entry off the list."""
     from relnet.store.judgements import remove_annotation
 
     run = session(context)
-    found = [each for each in _entries(run) if each.number == number]
+    workspace, entries = run.workspace(), _entries(run)
+    found = [each for each in entries if entry == str(each.number)]
+    if not found and not entry.isdecimal():
+        account = account_called(workspace, run.assessment(workspace), entry)
+        found = [each for each in entries if each.account == account]
     if not found:
-        raise InputError(f"The list has no number {number}.", "See `relnet act list`.")
-    remove_annotation(run.workspace().catalog, found[0].account, number)
+        what = f"no number {entry}" if entry.isdecimal() else f"no entry about {clean(entry)}"
+        raise InputError(f"The list has {what}.", "See `relnet act list`.")
+    if len(found) > 1:
+        numbers = ", ".join(str(each.number) for each in found)
+        raise InputError(f"The list has several entries about {clean(entry)}.", f"Name one by its number: {numbers}.")
+    remove_annotation(workspace.catalog, found[0].account, found[0].number)
     say(f"{found[0].handle} is off your list. `relnet undo` takes it back.")
 
 
@@ -89,7 +100,7 @@ def act_export(
     entries = _entries(session(context))
     text = _FORMATS[named](entries)
     write_bytes(text.encode(), output)
-    say(f"{count(len(entries))} entries written.")
+    say(f"{counted(len(entries), 'entry', 'entries')} written.")
 
 
 def _entries(run: Session) -> list[Entry]:

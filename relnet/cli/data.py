@@ -14,7 +14,7 @@ from relnet.ingest.importer import LoadReport
 from relnet.ingest.importer import load as load_paths
 from relnet.plugin import ReadOptions, Source
 from relnet.store.workspace import Workspace, workspace_name
-from relnet.text import clean, count
+from relnet.text import clean, count, counted
 
 COLUMNS = typer.Option(
     [],
@@ -115,7 +115,7 @@ def load(
     limit = run.settings.max_skipped if max_skipped is None else max_skipped
     if 0 <= limit < report.skipped:
         raise TooManySkipped(
-            f"{count(report.skipped)} records were skipped, more than {count(limit)}.",
+            f"{counted(report.skipped, 'record was', 'records were')} skipped, more than {count(limit)}.",
             "The rest is imported.",
         )
 
@@ -127,10 +127,12 @@ def load_text(report: LoadReport) -> str:
         manifest = loaded.manifest
         state = "already imported, nothing added" if loaded.known else "imported"
         lines.append(f"{clean(loaded.path)}: {state} by {manifest.source}")
-        rows = ", ".join(f"{count(n)} {kind}" for kind, n in manifest.rows.items() if n and kind != "self")
+        rows = ", ".join(
+            counted(n, kind.removesuffix("s"), kind) for kind, n in manifest.rows.items() if n and kind != "self"
+        )
         lines.append(
             f"  kept {rows or 'nothing'}; "
-            f"read {sum(manifest.read.values()) / 1e6:,.1f} MB in {len(manifest.read)} files"
+            f"read {sum(manifest.read.values()) / 1e6:,.1f} MB in {counted(len(manifest.read), 'file')}"
         )
         if manifest.rows.get("self"):
             lines.append(f"  {count(manifest.rows['self'])} to oneself (threads, own boosts): no ties")
@@ -187,7 +189,10 @@ def import_remove(context: typer.Context, name: str = typer.Argument(help="Impor
     workspace = run.workspace()
     found = [import_id for import_id in workspace.imports() if import_id.startswith(name)]
     if len(found) != 1:
-        raise SettingsError(f"{len(found)} imports begin with {name!r}.", "See `relnet import list`.")
+        raise SettingsError(
+            f"{len(found) or 'No'} {'imports begin' if found else 'import begins'} with {name!r}.",
+            "See `relnet import list`.",
+        )
     with workspace.importing():
         log.remove(workspace.log, found[0])
         workspace.catalog.adopt(workspace)

@@ -17,6 +17,7 @@ from relnet.cli.output import is_terminal
 from relnet.cli.session import Session
 from relnet.errors import RelnetError
 from relnet.settings import data_folder, user_file
+from relnet.text import counted
 
 _EXTRAS: Final = {"pdf": ("weasyprint",), "live": ("httpx", "keyring"), "postgres": ("psycopg",)}
 _LEAST: Final = (40, 12)
@@ -89,7 +90,7 @@ def _workspace(run: Session) -> Iterator[Check]:
     yield Check("workspace", str(workspace.path))
     imports = workspace.imports()
     rows = sum(sum(manifest.rows.values()) for manifest in imports.values())
-    yield Check("imports", f"{len(imports)} with {rows:,} rows")
+    yield Check("imports", f"{len(imports)} with {counted(rows, 'row')}")
     for manifest in imports.values():
         if wrong := damaged(workspace.log, manifest):
             hint = f"relnet import remove {manifest.import_id}, then load its file again."

@@ -12,7 +12,7 @@ from relnet.cli.evaluate_ties import ties
 from relnet.cli.output import emit, emit_json, table, terminal_width
 from relnet.cli.session import session
 from relnet.errors import SettingsError
-from relnet.text import count
+from relnet.text import count, counted
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -55,7 +55,7 @@ def _plain(test: Any) -> dict[str, Any]:
 
 
 def _lines(test: Any, warnings: list[str]) -> list[str]:
-    left_out = f"; {count(test.left_out)} bots left out" if test.left_out else ""
+    left_out = f"; {counted(test.left_out, 'bot')} left out" if test.left_out else ""
     rows, second, few = [], [], []
     for each in test.labelers:
         name = each.name + ("" if each.fitted == "no" else f" ({each.fitted})")

@@ -18,7 +18,7 @@ from relnet.cli.output import emit, emit_json, table, terminal_width
 from relnet.cli.session import Session, session
 from relnet.errors import SettingsError
 from relnet.facts.records import KIND_CLASSES
-from relnet.text import count, share
+from relnet.text import counted, share
 
 if TYPE_CHECKING:
     from relnet.assess.backtest import Backtest, Measured
@@ -177,7 +177,7 @@ def _lines(cut: float, test: Backtest) -> list[str]:
     head = ("score", "AUC", "AP", "95%", "Brier", "skill", "ECE", "AP, old", "AP, new")
     what = "both sides act" if test.target == "mutual" else "one side acts"
     return [
-        f"Cut at {cut:g}, {test.window_days:g} days: {count(test.pairs)} pairs; in {share(rate)} of them {what} again.",
+        f"Cut at {cut:g}, {test.window_days:g} days: {counted(test.pairs, 'pair')}; in {share(rate)} of them {what} again.",
         table(head, rows, range(1, len(head)), terminal_width()),
         "AP, old and new: pairs in touch before the last window, and first in touch in it.",
         *_added(test),

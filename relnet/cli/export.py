@@ -8,7 +8,7 @@ import typer
 
 from relnet.cli.output import say
 from relnet.cli.session import session
-from relnet.text import count
+from relnet.text import counted
 
 OUTPUT = typer.Option(Path("-"), "-o", "--output", help="Where to write it; - for stdout.")
 FORMAT = typer.Option(
@@ -36,7 +36,7 @@ def export_connections(context: typer.Context, output: Path = OUTPUT, format: st
     format = chosen(format, output)
     rows = connections(run.assessment(run.workspace()))
     write_frame(rows, output, format, raw=raw, table="connections")
-    say(f"{count(len(rows))} connections written.")
+    say(f"{counted(len(rows), 'connection')} written.")
 
 
 @export_app.command("edges")
@@ -62,8 +62,8 @@ def export_edges(
     view = NetworkView(workspace.log, workspace.imports(), run.as_of, run.since, decided.persons, decided.me)
     rows, withheld = interactions(view, private=private)
     write_frame(rows, output, format, raw=raw, table="edges")
-    left = f"; {count(withheld)} private ones left out (--private)." if withheld else "."
-    say(f"{count(len(rows))} interactions written{left}")
+    left = f"; {counted(withheld, 'private one')} left out (--private)." if withheld else "."
+    say(f"{counted(len(rows), 'interaction')} written{left}")
 
 
 @export_app.command("graph")
@@ -81,4 +81,4 @@ def export_graph(
     run = session(context)
     format = chosen(format, output, FORMATS)
     nodes, edges = write_graph(run.assessment(run.workspace()), output, format)
-    say(f"{count(nodes)} accounts and {count(edges)} edges written.")
+    say(f"{counted(nodes, 'account')} and {counted(edges, 'edge')} written.")

@@ -12,7 +12,7 @@ from relnet.assess.table import find_account, handle_of, only_match
 from relnet.cli.output import emit, emit_json, say, table
 from relnet.cli.session import session
 from relnet.errors import SettingsError
-from relnet.text import clean
+from relnet.text import clean, counted
 
 if TYPE_CHECKING:
     from relnet.assess.assessment import Assessment
@@ -124,7 +124,7 @@ def person_merge(
     if len(set(accounts)) < (1 if me else 2):
         raise SettingsError("A person is joined from two accounts or more.", "Name another, or use --me.")
     accounts = merge_accounts(workspace.catalog, name or who[0], accounts, is_me=me)
-    say(f"{len(accounts)} accounts are one person now. `relnet undo` takes it back.")
+    say(f"{counted(len(accounts), 'account is', 'accounts are')} one person now. `relnet undo` takes it back.")
 
 
 @person_app.command("split")

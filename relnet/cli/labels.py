@@ -15,7 +15,7 @@ from relnet.cli.check import check_text
 from relnet.cli.output import emit, emit_json
 from relnet.cli.session import session
 from relnet.registry import Registry
-from relnet.text import count, score
+from relnet.text import counted, score
 
 
 def labels(context: typer.Context) -> None:
@@ -26,7 +26,7 @@ def labels(context: typer.Context) -> None:
     if run.json:
         emit_json("show labels", found, assessment.header.warnings)
     else:
-        emit(check_text(found, f"{count(found.seen)} accounts", run.settings.ascii), ascii=run.settings.ascii)
+        emit(check_text(found, counted(found.seen, "account"), run.settings.ascii), ascii=run.settings.ascii)
 
 
 def label_lines(assessment: Assessment, account: int, registry: Registry) -> list[str]:

@@ -88,6 +88,7 @@ def relnet(
     since: str = typer.Option(None, "--since", help="Look at nothing earlier (ISO)."),
     horizon: float = typer.Option(None, "--horizon", help="Days ahead that engagement looks (90)."),
     refit: bool = typer.Option(None, "--refit/--no-refit", help="Fit the scores to your own earlier record first."),
+    param: list[str] = typer.Option([], "--param", help="Parameter of a plugin: NAME.PARAMETER=VALUE; may repeat."),
     seed: int = typer.Option(0, "--seed", help="Seed of all that is drawn by chance."),
     version: bool = typer.Option(False, "--version", is_eager=True, callback=say_version, help="Print the version."),
 ) -> None:
@@ -95,13 +96,14 @@ def relnet(
     context.obj = {
         "workspace": workspace, "json": json, "quiet": quiet, "verbose": verbose, "ascii": ascii,
         "as_of": as_of, "since": since, "seed": seed, "horizon": horizon, "refit": refit,
+        "param": param,
     }  # fmt: skip
 
 
 FLAGS: Final = frozenset(
     {"--json", "-q", "--quiet", "-v", "--verbose", "--ascii", "--no-ascii", "--refit", "--no-refit"}
 )
-VALUED: Final = frozenset({"-w", "--workspace", "--as-of", "--since", "--seed", "--horizon"})
+VALUED: Final = frozenset({"-w", "--workspace", "--as-of", "--since", "--seed", "--horizon", "--param"})
 
 
 def hoisted(arguments: list[str]) -> list[str]:

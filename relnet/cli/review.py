@@ -11,7 +11,7 @@ from relnet.assess.agreement import ANSWERS, Agreement, agreement, draw, facts_o
 from relnet.assess.assessment import LABELS, Assessment, Figure
 from relnet.cli.output import emit, emit_json, say, table
 from relnet.cli.session import session
-from relnet.text import clean, count, share, share_range
+from relnet.text import clean, count, counted, share, share_range
 
 
 def review(
@@ -31,7 +31,9 @@ def review(
     before = reviews(workspace.catalog) if workspace.has_judgements else {}
     drawn = draw(assessment, n, before, run.given["seed"])
     if not run.given["quiet"]:
-        say(f"{count(len(drawn))} accounts to judge: {', '.join(f'{key} {word}' for key, word in ANSWERS.items())}.")
+        say(
+            f"{counted(len(drawn), 'account')} to judge: {', '.join(f'{key} {word}' for key, word in ANSWERS.items())}."
+        )
     for account in drawn.tolist():
         answer = _answer(assessment, account)
         if answer is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,11 +15,13 @@ import typer
 from relnet import settings as _settings
 from relnet.cli.output import say
 from relnet.errors import SettingsError, WorkspaceError
+from relnet.moments import day
 from relnet.settings import Origins, Settings
 
 if TYPE_CHECKING:
     from relnet.assess.assessment import Assessment
     from relnet.registry import Registry
+    from relnet.store.log import Manifest
     from relnet.store.workspace import Workspace
 
 
@@ -40,7 +43,8 @@ class Session:
     def origins(self) -> Origins:
         """Settings with their origins."""
         names = {"ascii": "ascii", "horizon_days": "horizon", "refit": "refit"}
-        return _settings.load(self._folder, {name: self.given[option] for name, option in names.items()})
+        options = {name: self.given[option] for name, option in names.items()}
+        return _settings.load(self._folder, options | {"plugins": _parameters(self.given.get("param") or ())})
 
     @property
     def settings(self) -> Settings:
@@ -53,6 +57,9 @@ class Session:
         from relnet.trust import configured
 
         found = configured(self.settings, self._folder)
+        for name in _parameters(self.given.get("param") or ()):
+            if name not in {entry.name for entry in found}:
+                raise SettingsError(f"There is no plugin {name!r}.", "See `relnet plugin list`.", "--param")
         for file in () if self.given["quiet"] else found.untrusted:
             say(f"{file.path} is not run. To allow it: relnet plugin trust {file.name}")
         return found
@@ -102,10 +109,10 @@ class Session:
         return Workspace(self.place(named), create=create, catalog_url=self.settings.catalog_url)
 
     def assessment(self, workspace: Workspace) -> Assessment:
-        """Assess a workspace with the options given."""
+        """Assess a workspace with the options given; say where they lie outside of its record."""
         from relnet.assess.run import assess
 
-        return assess(
+        found = assess(
             workspace,
             self.registry,
             as_of=self.as_of,
@@ -114,6 +121,47 @@ class Session:
             horizon_days=self.settings.horizon_days,
             refit=self.settings.refit,
         )
+        if said := _outside(workspace.imports(), self.as_of, self.since):
+            if self.json:
+                found.header.warnings.append(said)
+            elif not self.given["quiet"]:
+                say(f"Warning: {said}")
+        return found
+
+
+def _parameters(given: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what the command line says of parameters, by plugin."""
+    found: dict[str, dict[str, str]] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        plugin, dot, parameter = name.partition(".")
+        if not (plugin and dot and parameter and equals):
+            raise SettingsError(f"{text!r} sets no parameter.", "Write --param NAME.PARAMETER=VALUE.", "--param")
+        found.setdefault(plugin, {})[parameter] = value
+    return found
+
+
+def _outside(imports: Mapping[str, Manifest], as_of: int | None, since: int | None) -> str:
+    """Return in words which of the options lie outside of the record; nothing where none does."""
+    from relnet.network.view import end_of_coverage
+
+    starts = [
+        start
+        for each in imports.values()
+        for start in (each.first_at, *(coverage.since for coverage, _ in each.coverage))
+        if start is not None
+    ]
+    if not starts:
+        return ""
+    first, last = min(starts), end_of_coverage(imports)
+    beyond = {
+        "--as-of": as_of is not None and not first <= as_of <= last,
+        "--since": since is not None and since > last,
+    }
+    options = [option for option, is_beyond in beyond.items() if is_beyond]
+    lie = "lies" if len(options) == 1 else "lie"
+    covered = f"it covers only from {day(first)} to {day(last)}"
+    return f"{' and '.join(options)} {lie} outside of the record: {covered}." if options else ""
 
 
 def session(context: typer.Context) -> Session:

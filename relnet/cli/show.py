@@ -22,7 +22,7 @@ from relnet.cli.show_time import show_time
 from relnet.errors import InputError, SettingsError
 from relnet.moments import day
 from relnet.store.workspace import Workspace
-from relnet.text import ago, clean, count, score, share
+from relnet.text import ago, clean, count, counted, score, share
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 app.command("labels")(labels)
@@ -95,7 +95,7 @@ def show_overview(run: Session, workspace: Workspace) -> None:
             header.warnings,
         )
         return
-    lines = [*_heading(assessment), *_joined(workspace), "", *_figures(assessment), ""]
+    lines = [*_heading(assessment, workspace), *_joined(workspace), "", *_figures(assessment), ""]
     lines.append(_connections_text(run, assessment, "", None, 10, COLUMNS))
     if header.coverage:
         lines += ["", "What was imported covers:", *(f"  {line}" for line in header.coverage)]
@@ -103,31 +103,40 @@ def show_overview(run: Session, workspace: Workspace) -> None:
     emit("\n".join(lines), ascii=run.settings.ascii)
 
 
-def _heading(assessment: Assessment) -> list[str]:
+def _heading(assessment: Assessment, workspace: Workspace) -> list[str]:
+    from relnet.assess.health import undated
+    from relnet.assess.run import view_of
+
     header = assessment.header
     me = ", ".join(handle_of(assessment, key) for key in header.me) or "nobody's own network"
     span = "–".join(dict.fromkeys(day(ms)[:4] for ms in (header.first_at, header.last_at) if ms is not None))
-    kinds = len(set(header.sources))
-    sources = f"{kinds} source{'s' if kinds != 1 else ''}"
-    lines = [f"{me} · {sources} · {count(header.interactions)} interactions · {span}   as of {day(header.as_of)}"]
+    sources = counted(len(set(header.sources)), "source")
+    acts = counted(header.interactions, "dated interaction")
+    # Only where there may be undated ones is it worth to look for them.
+    if sum(each.rows["interactions"] for each in workspace.imports().values()) > header.interactions:
+        acts += f" and {count(without)} undated" if (without := undated(view_of(workspace, assessment))) else ""
+    lines = [" · ".join([me, sources, acts, *[span] * bool(span)]) + f"   as of {day(header.as_of)}"]
     if header.skipped:
-        lines.append(f"{count(sum(header.skipped.values()))} records were skipped: see `relnet import list --json`")
+        lines.append(
+            f"{counted(sum(header.skipped.values()), 'record was', 'records were')} skipped: see `relnet import list --json`"
+        )
     return lines + [f"Warning: {clean(warning)}" for warning in header.warnings]
 
 
 def _joined(workspace: Workspace) -> list[str]:
     persons = judgements(workspace).persons
     accounts = sum(map(len, persons))
-    return [f"{count(accounts)} accounts count as {count(len(persons))} by your word (relnet person list)"] * bool(
-        persons
-    )
+    return [
+        f"{counted(accounts, 'account counts', 'accounts count')} as {count(len(persons))} by your word (relnet person list)"
+    ] * bool(persons)
 
 
 def _figures(assessment: Assessment) -> list[str]:
     figures = assessment.header.summary
     both = figures["both_ways"]
     unknown = int(figures["direction_unknown"].value)
-    both_text = "unknown" if np.isnan(both.value) else count(both.value)
+    bound = "at least " if unknown else ""
+    both_text = "unknown" if np.isnan(both.value) else bound + count(both.value)
     lines = [
         f"People      {count(figures['people'].value)}; acts both ways with {both_text}"
         + (f" (a direction is not covered for {count(unknown)})" if unknown else "")
@@ -142,10 +151,10 @@ def _figures(assessment: Assessment) -> list[str]:
         f"Who is real {', '.join(parts)} of the {count(known)} that can be judged; "
         f"{count(figures['label_unknown'].value)} unknown"
         if known
-        else f"Who is real unknown: no profile facts for any of {count(figures['label_unknown'].value)} accounts"
+        else f"Who is real unknown: no profile facts for any of {counted(figures['label_unknown'].value, 'account')}"
     )
     sizes = " · ".join(count(figures[f"circle_{size}"].value) for size in (5, 15, 50, 150))
-    lines.append(f"Circles     {sizes} of 5 · 15 · 50 · 150")
+    lines.append(f"Circles     {bound}{sizes} of 5 · 15 · 50 · 150")
     return lines
 
 
@@ -245,7 +254,7 @@ def _connections_text(
     text = table(head, rows, right=numbers, width=terminal_width())
     matching = f" of {count(len(order))} that match" if len(order) < len(mine) else ""
     if len(shown) < len(mine):
-        text += f"\n{count(len(shown))}{matching} of {count(len(mine))} connections"
+        text += f"\n{count(len(shown))}{matching} of {counted(len(mine), 'connection')}"
     return text
 
 
@@ -306,7 +315,7 @@ def connection(
     emit(
         "\n".join(
             [
-                *([] if assessment.header.me else [f"{side}: the strongest of {count(len(mine))} connections"]),
+                *([] if assessment.header.me else [f"{side}: the strongest of {counted(len(mine), 'connection')}"]),
                 *_connection_lines(columns, row, explained, side),
                 *label_lines(assessment, account, run.registry),
                 *(f"Would change: {line}" for line in changes),
@@ -339,7 +348,7 @@ def _connection_lines(columns: dict[str, Any], row: int, explained: list[Any], s
     acts = np.nansum([columns["out"][row], columns["in"][row]])
     lines.append(
         f"{side}→ {_cell('out', columns, row)}, →{side} {_cell('in', columns, row)}, last {ago(columns['last'][row])}"
-        + (f" · thin: {count(acts)} acts" if acts < LEAST_ACTS else "")
+        + (f" · thin: {counted(acts, 'act')}" if acts < LEAST_ACTS else "")
     )
     lines.append("")
     for each in explained:

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 
 from relnet.assess.assessment import Assessment, Ties, ties
-from relnet.assess.lists import tie_lists
+from relnet.assess.lists import is_bound, tie_lists
 from relnet.assess.months import acts_by_month
 from relnet.assess.run import view_of
 from relnet.assess.table import handle_of, tie_columns
@@ -100,7 +100,8 @@ def _circle_lines(assessment: Assessment, circles: Turnover) -> list[str]:
 
 
 def _list_lines(mine: Ties, name: str, found: TieList, shown: Any) -> list[str]:
-    number = UNKNOWN if found.unknown and not len(found.rows) else count(len(found.rows))
+    bound = "at least " if is_bound(mine, name, found) else ""
+    number = UNKNOWN if found.unknown and not len(found.rows) else bound + count(len(found.rows))
     lines = [f"{name.capitalize()}: {number}", f"  {found.meaning}"]
     if found.unknown:
         lines.append(f"  Unknown: {found.unknown}.")

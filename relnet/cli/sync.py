@@ -21,7 +21,7 @@ from relnet.ingest.importer import load as load_paths
 from relnet.live.job import Job, Step, check_budget, fetched, kept_before, no_extra, reference, total
 from relnet.plugin import Source
 from relnet.store.workspace import Workspace, workspace_name
-from relnet.text import clean, count
+from relnet.text import clean, count, counted
 
 if TYPE_CHECKING:
     from relnet.live.client import Client
@@ -80,7 +80,7 @@ def sync(
         emit_json("sync", data, offered)
         return
     emit("\n".join([load_text(LoadReport([loaded])), *offered]))
-    emit(f"{count(sent)} requests. Workspace: {workspace.path}")
+    emit(f"{counted(sent, 'request')}. Workspace: {workspace.path}")
 
 
 def followers_of(run: Session, workspace: Workspace, who: list[str], limit: int | None) -> list[Checked]:
@@ -153,7 +153,7 @@ def _brought_in(
     check_budget(steps, run.settings.live)
     if not run.given["quiet"]:
         more = ", and more where only the server knows" if any(step.requests is None for step in steps) else ""
-        say(f"Asking {', '.join(map(clean, job.hosts))}: about {count(total(steps))} requests{more}.")
+        say(f"Asking {', '.join(map(clean, job.hosts))}: about {counted(total(steps), 'request')}{more}.")
     source = run.registry.make(Source, job.source)
     progress = LiveProgress(run.given["quiet"], client)
     try:
@@ -198,7 +198,7 @@ def emit_plans(run: Session, plans: list[Plan]) -> None:
             f"servers usually allow, {max(1, round(plan.requests / plan.allowance * 5)):,} min."
         )
         emit("\n".join(lines))
-    emit(f"Asked for this answer: {count(plans[-1].asked)} requests. Nothing else was fetched or kept.")
+    emit(f"Asked for this answer: {counted(plans[-1].asked, 'request')}. Nothing else was fetched or kept.")
 
 
 class LiveProgress(Progress):
@@ -212,4 +212,4 @@ class LiveProgress(Progress):
         """Show how far a list is."""
         if self.is_due():
             of = "" if whole is None else f" of {count(whole)}"
-            self.show(f"{name}: {count(done)}{of}; {count(self._client.sent)} requests")
+            self.show(f"{name}: {count(done)}{of}; {counted(self._client.sent, 'request')}")

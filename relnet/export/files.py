@@ -5,15 +5,16 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import polars as pl
 import polars.selectors as cs
 
 from relnet.errors import SettingsError
 from relnet.text import FORMULA, HARMLESS, UNSAFE
+from relnet.whole_file import whole
 
 FORMATS: Final = ("csv", "parquet", "jsonl", "arrow", "sqlite")
 _SUFFIXES: Final = {"ndjson": "jsonl", "ipc": "arrow", "feather": "arrow", "db": "sqlite", "sqlite3": "sqlite"}
@@ -56,8 +57,7 @@ def write_frame(frame: pl.DataFrame, output: Path, format: str, *, raw: bool = F
     if format == "sqlite":
         write_sqlite({table: frame}, output)
         return
-    target = sys.stdout.buffer if str(output) == "-" else output
-    with _writing(output):
+    with _writing(output) as target:
         if format == "csv":
             (frame if raw else frame.with_columns(_inert(name) for name in _texts(frame))).write_csv(target)
         elif format == "parquet":
@@ -78,14 +78,12 @@ def write_sqlite(frames: Mapping[str, pl.DataFrame], output: Path) -> None:
     """
     if str(output) == "-":
         raise SettingsError("SQLite cannot be written to stdout.", "Name a file with -o.", "--output")
-    with _writing(output):
-        output.unlink(missing_ok=True)
-        with closing(sqlite3.connect(output)) as connection, connection:
-            for table, frame in frames.items():
-                stated = ", ".join(f"{_quoted(name)} {_sql_type(dtype)}" for name, dtype in frame.schema.items())
-                connection.execute(f"CREATE TABLE {_quoted(table)} ({stated})")
-                places = ", ".join("?" * frame.width)
-                connection.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", frame.iter_rows())
+    with _writing(output) as target, closing(sqlite3.connect(str(target))) as connection, connection:
+        for table, frame in frames.items():
+            stated = ", ".join(f"{_quoted(name)} {_sql_type(dtype)}" for name, dtype in frame.schema.items())
+            connection.execute(f"CREATE TABLE {_quoted(table)} ({stated})")
+            places = ", ".join("?" * frame.width)
+            connection.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", frame.iter_rows())
 
 
 def write_bytes(content: bytes, output: Path) -> None:
@@ -96,21 +94,22 @@ def write_bytes(content: bytes, output: Path) -> None:
     SettingsError
         The file cannot be written.
     """
-    with _writing(output):
-        if str(output) == "-":
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+    with _writing(output) as target:
+        if isinstance(target, Path):
+            target.write_bytes(content)
         else:
-            output.write_bytes(content)
+            target.write(content)
+            target.flush()
 
 
 @contextmanager
-def _writing(output: Path) -> Iterator[None]:
+def _writing(output: Path) -> Iterator[Path | IO[bytes]]:
     try:
-        yield
+        with nullcontext(sys.stdout.buffer) if str(output) == "-" else whole(output) as target:
+            yield target
     except BrokenPipeError:
         raise
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, pl.exceptions.ComputeError) as error:  # the last: from Parquet
         reason = getattr(error, "strerror", None) or str(error)
         if reason.startswith("Broken pipe"):  # as Polars says it
             raise BrokenPipeError from error

@@ -20,6 +20,7 @@ from relnet.plugin import ReadOptions, Source
 from relnet.store import log
 from relnet.store.log import Manifest, PartImport
 from relnet.store.workspace import Workspace
+from relnet.text import counted
 
 _TOLD: Final = ("interactions", "posts", "declared", "self")
 SURE: Final = 0.5
@@ -249,7 +250,7 @@ def _nothing(reader: ArchiveReader) -> str:
     if not skipped:
         return "It holds no interactions, accounts or follows."
     reason = next(iter(reader.skips))
-    return f"None of its {skipped:,} records could be read (first reason: {reason})."
+    return f"None of its {counted(skipped, 'record')} could be read (first reason: {reason})."
 
 
 def _keyed_coverage(coverage: Coverage, network: str) -> tuple[Coverage, int | None]:

@@ -18,6 +18,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from relnet.errors import WorkspaceBusy, WorkspaceError
+from relnet.whole_file import whole
 
 VERSION: Final = 1
 HEADER: Final = "sync.json"
@@ -155,11 +156,9 @@ class Spool:
 
     def replace(self, name: str, lines: Iterable[bytes]) -> None:
         """Put other lines in the place of all those of a stream."""
-        file = self.path(name)
-        part = file.with_name(f".{file.name}.part")
         data = b"".join(msgspec.json.format(line, indent=-1) + b"\n" for line in lines)
-        part.write_bytes(data)
-        os.replace(part, file)
+        with whole(self.path(name)) as part:
+            part.write_bytes(data)
         stream = self.stream(name)
         stream.size, stream.items = len(data), data.count(b"\n")
         self._save()
@@ -197,9 +196,8 @@ class Spool:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _save(self) -> None:
-        part = self._file.with_suffix(".part")
-        part.write_bytes(msgspec.json.encode(self.state))
-        os.replace(part, self._file)
+        with whole(self._file) as part:
+            part.write_bytes(msgspec.json.encode(self.state))
 
 
 def stored(file: Path) -> State:

@@ -1,8 +1,8 @@
 """The dated acts of all connections in the order of time: one integer an act, read in one pass and sorted.
 
-A single integer sorts several times faster than rows do. From the highest bit: row of the pair, age in whole seconds
-before the moment of judging, whether from b to a, whether it names the act it answers, accounts that got the same. So
-the newest act of a pair comes first. Ages end at 34 years; more than 63 accounts count as 63.
+From the highest bit: row of the pair, age in whole seconds before the moment of judging, whether from b to a, whether
+it names the act it answers, accounts that got the same. So the newest act of a pair comes first. Ages end at 34 years;
+more than 63 accounts count as 63.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -18,29 +19,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.network.log_table import copies_of
-from relnet.network.pair_rows import PairRows
-from relnet.network.structure import KeyFilter
+from relnet.network.pairs import Numbers, Pairs
 from relnet.network.view import NetworkView, quoted
 from relnet.plugin import Keys
+from relnet.plugin.compiled import compiled
 
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
-_CROWD_BITS: Final = 6
-_SECOND_BITS: Final = 30
-_CROWD: Final = (1 << _CROWD_BITS) - 1
-_SECONDS: Final = (1 << _SECOND_BITS) - 1
-_NAMES: Final = _CROWD_BITS
-_BACK: Final = _CROWD_BITS + 1
-_AGE: Final = _CROWD_BITS + 2
-_ROW: Final = _AGE + _SECOND_BITS
+CROWD_BITS: Final = 6
+SECOND_BITS: Final = 30
+CROWD: Final = (1 << CROWD_BITS) - 1
+SECONDS: Final = (1 << SECOND_BITS) - 1
+NAMES: Final = CROWD_BITS
+BACK: Final = CROWD_BITS + 1
+AGE: Final = CROWD_BITS + 2
+ROW: Final = AGE + SECOND_BITS
+NEVER: Final = 1 << SECOND_BITS
+"""Seconds until an act was answered, if it was not."""
 _PIECES: Final = 16
 """The log is read in so many pieces, so that few rows are held twice."""
-_PART: Final = 1 << 20
-"""Acts that are sorted and linked at a time."""
-_SALT: Final = np.int64(0x1E3779B97F4A7C15)
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
-_NONE: Final = (np.empty(0, np.int64), np.empty(0, np.int64))
+_PART: Final = 1 << 18
+"""Acts that are sorted at a time: their columns stay in the processor's cache."""
+_SHORT: Final = 64
+"""Acts of a pair up to which plain comparing beats sorting."""
 
 
 class Acts(msgspec.Struct, frozen=True):
@@ -52,113 +53,117 @@ class Acts(msgspec.Struct, frozen=True):
         int64[m].
     rows
         Number of pairs, with or without acts.
-    linked, delays
-        int64[k], sorted: codes of acts that were answered by an act naming them, and ms until then.
+    waited
+        int32[m]: seconds until the soonest act that names this one as what it answers; `NEVER` without one.
     """
 
     codes: Ints
     rows: int
-    linked: Ints
-    delays: Ints
+    waited: NDArray[np.int32]
 
     @property
-    def row(self) -> Ints:
-        """Row of the pair."""
-        return self.codes >> _ROW
-
-    @property
-    def tied(self) -> Bools:
-        """Whether each pair has an act, bool[rows]."""
-        tied = np.zeros(self.rows, dtype=np.bool_)
-        tied[self.row] = True
-        return tied
-
-    @property
-    def age(self) -> Ints:
-        """Seconds before the moment of judging."""
-        return self.codes >> _AGE & _SECONDS
-
-    @property
-    def backward(self) -> Ints:
-        """1 from b to a, 0 from a to b."""
-        return self.codes >> _BACK & 1
-
-    @property
-    def names(self) -> Bools:
-        """Whether the act names the act that it answers."""
-        return (self.codes >> _NAMES & 1).astype(np.bool_)
-
-    @property
-    def crowd(self) -> Ints:
-        """Accounts addressed together, or sent the same text if those are more, 1 to 63."""
-        return self.codes & _CROWD
+    def counts(self) -> Ints:
+        """Number of acts of each pair, int64[rows]."""
+        return np.bincount(self.codes >> ROW, minlength=self.rows)
 
     def blocks(self, size: int) -> Iterator[Acts]:
         """Yield the acts in blocks of about `size` that cut no pair apart."""
-        cuts = self.codes[size::size] >> _ROW << _ROW
+        cuts = self.codes[size::size] >> ROW << ROW
         edges = np.unique(np.concatenate([[0], np.searchsorted(self.codes, cuts), [len(self.codes)]]))
-        ends = np.searchsorted(self.linked, self.codes[edges[1:] - 1], side="right")
-        begins = np.searchsorted(self.linked, self.codes[edges[:-1]]) if len(edges) > 1 else ends
-        for (low, high), begin, end in zip(pairwise(edges), begins, ends, strict=True):
-            yield Acts(self.codes[low:high], self.rows, self.linked[begin:end], self.delays[begin:end])
+        for low, high in pairwise(edges):
+            yield Acts(self.codes[low:high], self.rows, self.waited[low:high])
 
 
-def acts_of(view: NetworkView, a: Keys, b: Keys, *, links: bool = False) -> Acts:
-    """Return the acts of the pairs (a, b), which are sorted and hold every pair with an act.
+class Unsorted(msgspec.Struct, frozen=True):
+    """Acts as they were read, in no order.
+
+    Attributes
+    ----------
+    pairs
+        The pairs that acted; others may be added.
+    pieces
+        Codes, in which the row is the pair's number; keys of the acts, and of the acts that they name (where they do).
+        The keys are left out where no act names another.
+    """
+
+    pairs: Pairs
+    pieces: list[tuple[Ints, Ints, Ints]]
+
+    def sorted(self, rank: Numbers) -> Acts:
+        """Return the acts with the pair numbered n in row rank[n]."""
+        counts = np.zeros(len(rank), dtype=np.int64)
+        for codes, _, _ in self.pieces:
+            counts[rank] += np.bincount(codes >> ROW, minlength=len(rank))
+        starts = np.append(0, np.cumsum(counts))
+        n, named = int(starts[-1]), int(starts[-1]) if any(len(event) for _, event, _ in self.pieces) else 0
+        codes, waited = np.empty(n, np.int64), np.full(n, NEVER, np.int32)
+        event, parent = np.empty(named, np.int64), np.empty(named, np.int64)
+
+        def place(low: int, high: int) -> None:
+            free = starts[low + 1 : high + 1].copy()
+            for piece in self.pieces:
+                _place(piece[0], piece[1], piece[2], rank, low, free, codes, event, parent)
+
+        def settle(low: int, high: int) -> None:
+            begin, end = starts[low], starts[high]
+            ends = starts[low : high + 1] - begin
+            if named:
+                _link(codes[begin:end], ends, event[begin:end], parent[begin:end], waited[begin:end])
+            _sort(codes[begin:end], ends, waited[begin:end])
+
+        cores = os.cpu_count() or 1
+        with ThreadPoolExecutor(cores) as pool:
+            for task, parts in ((place, cores), (settle, n // _PART + 1)):
+                edges = np.unique(np.searchsorted(starts, np.linspace(0, n, parts + 1).astype(np.int64)))
+                edges[-1:] = len(rank)
+                list(pool.map(task, edges[:-1].tolist(), edges[1:].tolist()))
+        return Acts(codes, len(rank), waited)
+
+
+def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
+    """Read the acts.
 
     Parameters
     ----------
     links
         Whether to look up which acts were answered by one that names them.
     """
-    linking = links and _any_names(view)
+    linking = links and bool(view.connection.execute("SELECT 1 FROM acts WHERE parent IS NOT NULL LIMIT 1").fetchall())
     copies, joined = copies_of(view)
-    rows = PairRows(a, b)
+    pairs, lock = Pairs(), Lock()
+    none = np.empty(0, np.int64)
 
-    def read(where: str) -> tuple[Ints, ...]:
+    def read(where: str) -> tuple[Ints, Ints, Ints]:
         engine = view.connection.cursor()
-        found = engine.sql(
+        found: dict[str, Any] = engine.sql(
             f"""
             SELECT a, b, "at", forward, parent IS NOT NULL AS names,
-                   least(greatest(audience, {copies}, 1), {_CROWD}) AS crowd {", event, parent" if linking else ""}
+                   coalesce(least(greatest(audience, {copies}, 1), {CROWD}), 1) AS crowd
+                   {", event, coalesce(parent, 0) AS parent" if linking else ""}
             FROM acts x {joined} WHERE is_act {where}
             """
         ).fetchnumpy()
         engine.close()
-        codes = rows.of(found["a"], found["b"]).astype(np.int64) << _SECOND_BITS
-        codes |= np.minimum(view.as_of // 1000 - found["at"] // 1000, _SECONDS)
-        codes <<= _AGE
+        with lock:
+            codes = pairs.numbers(found["a"], found["b"]).astype(np.int64) << SECOND_BITS
+        codes |= np.minimum(view.as_of // 1000 - found["at"] // 1000, SECONDS)
+        codes <<= AGE
         codes |= found["crowd"]
-        codes |= np.where(found["forward"], 0, 1 << _BACK)
-        names = found["names"]
-        codes |= names.astype(np.int64) << _NAMES
-        return (codes, found["event"], codes[names], np.ma.getdata(found["parent"])[names]) if linking else (codes,)
-
-    def order(part: tuple[Ints, ...]) -> tuple[Ints, Ints, Ints]:
-        linked = _links(*part) if linking else _NONE
-        part[0].sort()
-        return part[0], *linked
+        codes |= np.where(found["forward"], 0, 1 << BACK)
+        codes |= found["names"].astype(np.int64) << NAMES
+        return codes, found.get("event", none), found.get("parent", none)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        pieces = list(pool.map(read, _pieces(view)))
-        columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
-        pieces.clear()
-        parts = list(pool.map(order, _parts(columns, len(a))))
-    codes, linked, delays = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Acts(codes, len(a), linked, delays)
+        return Unsorted(pairs, list(pool.map(read, _pieces(view))))
 
 
-def _parts(columns: list[Ints], rows: int) -> Iterator[tuple[Ints, ...]]:
-    """Take acts, and the answers among them, apart by pairs, so that threads and caches have their share."""
-    parts = max(1, len(columns[0]) // _PART)
-    of = [((codes >> _ROW) * parts // max(rows, 1)).astype(np.int16) for codes in columns[::2]]
-    for part in range(parts):
-        chosen = [np.flatnonzero(each == part) for each in of]
-        yield tuple(column[chosen[i // 2]] for i, column in enumerate(columns))
-
-
-def _any_names(view: NetworkView) -> bool:
-    return bool(view.connection.execute("SELECT 1 FROM acts WHERE parent IS NOT NULL LIMIT 1").fetchall())
+def acts_of(view: NetworkView, a: Keys, b: Keys) -> Acts:
+    """Return the acts of the pairs (a, b), which are sorted and hold every pair with an act."""
+    found = read_acts(view)
+    row = found.pairs.numbers(a, b)
+    rank = np.empty(len(a), dtype=np.int32)
+    rank[row] = np.arange(len(a), dtype=np.int32)
+    return found.sorted(rank)
 
 
 def _pieces(view: NetworkView) -> list[str]:
@@ -172,50 +177,56 @@ def _pieces(view: NetworkView) -> list[str]:
     ]
 
 
-def _links(codes: Ints, event: Ints, answers: Ints, parent: Ints) -> tuple[Ints, Ints]:
-    """Return the acts that a later act of the other side, in the same pair, names as the one it answers.
-
-    Parameters
-    ----------
-    event
-        int64[m] keys of all acts.
-    answers, parent
-        int64[k] codes of the acts that name one, and the keys named.
-
-    Returns
-    -------
-    linked, delays
-        int64 codes of the acts that were answered, sorted, and ms until the soonest answer.
-    """
-    may = np.flatnonzero(KeyFilter(parent).may_hold(event))
-    codes, event = codes[may], event[may]
-    # One sort brings each answer behind the acts of its hash; the lowest bits tell who it is.
-    keys = np.concatenate([_mixed(event, codes), _mixed(parent, answers)])
-    low = np.uint64((1 << len(keys).bit_length()) - 1)
-    keys = np.sort(keys & ~low | np.arange(len(keys), dtype=np.uint64))
-    who, keys = (keys & low).astype(np.int64), keys & ~low
-    begin = np.maximum.accumulate(
-        np.where(np.append(True, keys[1:] != keys[:-1])[: len(keys)], np.arange(len(keys)), 0)
-    )
-    place = np.flatnonzero(who >= len(codes))
-    begin, by = begin[place], who[place] - len(codes)
-    soonest = np.full(len(codes), _SECONDS + 1)
-    while len(place):  # once but for hashes that two acts share
-        waiting = who[begin] < len(codes)
-        place, begin, by = place[waiting], begin[waiting], by[waiting]
-        asked, answer = codes[who[begin]], answers[by]
-        right = (
-            (event[who[begin]] == parent[by]) & ((asked ^ answer) >> _ROW == 0) & ((asked ^ answer) >> _BACK & 1 == 1)
-        )
-        delay = (asked >> _AGE) - (answer >> _AGE)  # of one pair, the older age is the greater
-        right &= delay > 0
-        np.minimum.at(soonest, who[begin[right]], delay[right])
-        place, begin, by = place[~right], begin[~right] + 1, by[~right]
-    found = np.flatnonzero(soonest <= _SECONDS)
-    found = found[np.argsort(codes[found])]
-    return codes[found], soonest[found] * 1000
+@compiled
+def _place(
+    codes: Ints, event: Ints, parent: Ints, rank: Numbers, low: int, free: Ints, to: Ints, events: Ints, parents: Ints
+) -> None:
+    """Put the acts of some rows where they belong: each row is filled from its end, since logs begin with the oldest."""
+    within = (1 << ROW) - 1
+    for i in range(len(codes)):
+        row = rank[codes[i] >> ROW]
+        if 0 <= row - low < len(free):
+            free[row - low] -= 1
+            place = free[row - low]
+            to[place] = np.int64(row) << ROW | codes[i] & within
+            if len(events):
+                events[place], parents[place] = event[i], parent[i]
 
 
-def _mixed(event: Ints, codes: Ints) -> Any:
-    # One act may stand in several pairs, so that it is looked up together with the pair.
-    return (event + (codes >> _ROW) * _SALT).view(np.uint64) * _SPREAD
+@compiled
+def _link(codes: Ints, ends: Ints, event: Ints, parent: Ints, waited: NDArray[np.int32]) -> None:
+    """Find, in each row, the acts that a later one of the other side names as what it answers."""
+    for row in range(len(ends) - 1):
+        low, high = ends[row], ends[row + 1]
+        size = high - low
+        long = size > _SHORT
+        order = np.argsort(event[low:high]) if long else np.arange(size)
+        held = event[low:high][order]
+        for j in range(low, high):
+            if not codes[j] >> NAMES & 1:
+                continue
+            k = np.searchsorted(held, parent[j]) if long else 0
+            while k < size and not (long and held[k] != parent[j]):
+                i = low + order[k]
+                wait = (codes[i] >> AGE) - (codes[j] >> AGE)
+                if held[k] == parent[j] and wait > 0 and (codes[i] ^ codes[j]) >> BACK & 1:
+                    waited[i] = min(waited[i], wait)
+                k += 1
+
+
+@compiled
+def _sort(codes: Ints, ends: Ints, waited: NDArray[np.int32]) -> None:
+    """Sort each row."""
+    for row in range(len(ends) - 1):
+        low, high = ends[row], ends[row + 1]
+        if high - low > _SHORT:
+            order = np.argsort(codes[low:high])
+            codes[low:high] = codes[low:high][order]
+            waited[low:high] = waited[low:high][order]
+            continue
+        for i in range(low + 1, high):
+            code, wait, k = codes[i], waited[i], i
+            while k > low and codes[k - 1] > code:
+                codes[k], waited[k] = codes[k - 1], waited[k - 1]
+                k -= 1
+            codes[k], waited[k] = code, wait

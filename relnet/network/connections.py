@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from relnet import runner
 from relnet.moments import DAY_MS
-from relnet.network.acts import Acts, acts_of
+from relnet.network.acts import Acts, read_acts
 from relnet.network.engine import columns
 from relnet.network.log_table import log_table
 from relnet.network.ordered import days_of, turns_of
@@ -53,7 +53,7 @@ class Connections(msgspec.Struct):
 
     a: Keys
     b: Keys
-    features: dict[str, Column]
+    features: MutableMapping[str, Column]
     failures: list[runner.Failure] = []
 
     def __len__(self) -> int:
@@ -104,37 +104,57 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         Columns of `ENDS_KNOWN` that are wanted beside the features.
     """
     by_table = {name: [each for each in features if each.table == name] for name in METHODS}
-    log = nw.from_native(log_table(view))
-    expressions = {
-        "_tied": nw.col("is_act").max(),
-        "interactions": nw.when(~nw.col("declared")).then(nw.lit(1)).count(),
-    }
+    nothing = {column: each.nothing for each in features for column in columns_of(each)}
     failures: list[runner.Failure] = []
-    asked = _expressions(by_table["log"], view, failures, lambda: log, ("a", "b"))
-    table = _collected(log.group_by("a", "b").agg(**expressions, **asked))
-    order = np.lexsort((table["b"], table["a"]))  # a column at a time takes less room than the engine's sort
-    a, b, tied = (table.pop(name)[order] for name in ("a", "b", "_tied"))
-    made: dict[str, Column] = {name: table.pop(name)[order].astype(np.float64, copy=False) for name in list(table)}
-    del order
+    unsorted = read_acts(view, links=bool(by_table["turns"]))
+    signals = _grouped(view, by_table["signals"], failures, acts=False)
+    number = unsorted.pairs.numbers(signals.pop("a"), signals.pop("b"))
+    a, b, rank = unsorted.pairs.sorted()
+    acts = unsorted.sorted(rank)
+    tied = acts.counts > 0
+    del unsorted
+    made: dict[str, Column] = {"interactions": acts.counts.astype(np.float64)}
+    made["interactions"][rank[number]] += signals.pop("interactions")
+    for name, column in signals.items():
+        made[name] = np.full(len(a), nothing[name])
+        made[name][rank[number]] = column
+    if by_table["log"]:
+        made |= _over_log(view, by_table["log"], failures)
 
     @cache
     def structure() -> Structure:
         return structure_of(a, b, tied)
 
-    if by_table["days"] or by_table["turns"] or by_table["periods"]:
-        acts = acts_of(view, a, b, links=bool(by_table["turns"]))
-        made |= _ordered(view, acts, by_table, failures)
-        made |= _over_periods(view, acts, by_table["periods"], a, b, structure, tied, failures)
+    made |= _ordered(view, acts, by_table, nothing, failures)
+    made |= _over_periods(view, acts, by_table["periods"], a, b, structure, failures)
+    del acts
     made |= _over_words_and_hours(view, by_table, a, b, failures)
     for name in (name for feature in features if feature.table != "columns" for name in columns_of(feature)):
         made.setdefault(name, np.full(len(a), np.nan))
     spans = spans_of(view, a, b)
     made |= _coverage(view, a, b, spans, {*needs, *(need for feature in features for need in feature.needs)})
-    _hide_uncovered(made, [*by_table["log"], *by_table["days"], *by_table["turns"]], view, a, b, spans)
+    _hide_uncovered(made, (feature for feature in features if feature.table != "columns"), view, a, b, spans)
     for feature in features:
         if feature.table == "columns":
             _derive(feature, made, a, b, view, structure, failures)
     return Connections(a, b, {name: _least_room(column) for name, column in made.items()}, failures)
+
+
+def _grouped(
+    view: NetworkView, features: Sequence[Feature], failures: list[runner.Failure], *, acts: bool
+) -> dict[str, NDArray[Any]]:
+    """Compute features over the log, with or without its dated acts, and the number of interactions; in no order."""
+    log = nw.from_native(log_table(view, acts=acts))
+    asked = _expressions(features, view, failures, lambda: log, ("a", "b"))
+    return _collected(
+        log.group_by("a", "b").agg(interactions=nw.when(~nw.col("declared")).then(nw.lit(1)).count(), **asked)
+    )
+
+
+def _over_log(view: NetworkView, features: Sequence[Feature], failures: list[runner.Failure]) -> dict[str, Column]:
+    table = _grouped(view, features, failures, acts=True)
+    order = np.lexsort((table.pop("b"), table.pop("a")))
+    return {name: column[order].astype(np.float64) for name, column in table.items() if name != "interactions"}
 
 
 def _least_room(column: Column) -> Column:
@@ -190,9 +210,13 @@ def _collected(frame: Any) -> dict[str, NDArray[Any]]:
 
 
 def _ordered(
-    view: NetworkView, acts: Acts, by_table: Mapping[str, Sequence[Feature]], failures: list[runner.Failure]
+    view: NetworkView,
+    acts: Acts,
+    by_table: Mapping[str, Sequence[Feature]],
+    nothing: Mapping[str, float],
+    failures: list[runner.Failure],
 ) -> dict[str, Column]:
-    """Compute the features of the tables that need acts in their order; a pair without acts has NaN."""
+    """Compute the features of the tables that need acts in their order."""
     if not len(acts.codes):
         return {}
     makers = {"days": days_of, "turns": turns_of}
@@ -203,7 +227,7 @@ def _ordered(
 
     asked = ((name, _expressions(by_table[name], view, failures, partial(sample, name), ("row",))) for name in makers)
     expressions = {name: found for name, found in asked if found}
-    made = {column: np.full(acts.rows, np.nan) for each in expressions.values() for column in each}
+    made = {column: np.full(acts.rows, nothing[column]) for each in expressions.values() for column in each}
     # Planned once: to build the query again costs as much as to run it on a small block.
     queries = {
         name: nw.to_native(sample(name).group_by("row").agg(**wanted)).sql_query()
@@ -231,20 +255,27 @@ def _over_periods(
     features: Sequence[Feature],
     a: Keys,
     b: Keys,
-    structure: Any,
-    tied: NDArray[np.bool_],
+    structure: Callable[[], Structure],
     failures: list[runner.Failure],
 ) -> dict[str, Column]:
     if not features:
         return {}
     periods = periods_of(view, a, b, acts, structure())
+    tied = acts.counts > 0
+
+    def over(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
+        made: dict[str, Column] = {}
+        for name, seen in zip(columns_of(feature), (periods, periods.turned()), strict=False):
+            outcome = runner.run(feature, "over", seen)
+            if outcome.failure:
+                return {}, outcome.failure
+            made[name] = np.where(tied, outcome.value, feature.nothing)
+        return made, None
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        outcomes = list(pool.map(lambda each: runner.run(each, "over", periods), features))
-    failures += [outcome.failure for outcome in outcomes if outcome.failure]
-    made = {each.name: done.value for each, done in zip(features, outcomes, strict=True) if done.failure is None}
-    for column in made.values():
-        column[~tied] = np.nan
-    return made
+        outcomes = list(pool.map(over, features))
+    failures += [failure for _, failure in outcomes if failure]
+    return {name: column for made, _ in outcomes for name, column in made.items()}
 
 
 def _over_words_and_hours(

@@ -12,11 +12,12 @@ LEAST_WORDS: Final = 5
 """Shorter texts (thanks, congratulations) are said to many without being the same message."""
 
 
-def log_table(view: NetworkView) -> duckdb.DuckDBPyRelation:
-    """Return the rows of the log: a, b, which way, when, and what each counts as."""
+def log_table(view: NetworkView, *, acts: bool = True) -> duckdb.DuckDBPyRelation:
+    """Return the rows of the log, with or without dated acts: a, b, which way, when, and what each counts as."""
+    which = "" if acts else "WHERE is_act IS NOT TRUE"
     return view.connection.sql(
-        """
-        SELECT a, b, forward, NOT forward AS back, "at", kind, is_act, audience, false AS declared FROM acts
+        f"""
+        SELECT a, b, forward, NOT forward AS back, "at", kind, is_act, audience, false AS declared FROM acts {which}
         UNION ALL SELECT a, b, forward, NOT forward, NULL, kind, false, audience, false FROM undated
         UNION ALL SELECT a, b, forward, NOT forward, NULL, kind, false, NULL, true FROM declared
         """

@@ -10,104 +10,114 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.network.acts import Acts, Bools, Ints
+from relnet.network.acts import AGE, BACK, CROWD, NAMES, NEVER, ROW, SECONDS, Acts, Ints
+from relnet.plugin.compiled import compiled
 
 DAY_SECONDS: Final = 86_400
+_SECOND: Final = 1000.0
 Table = dict[str, NDArray[Any]]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 def days_of(acts: Acts, as_of: int) -> Table:
-    """Return one row for each pair and UTC day with an act, oldest first inside a pair.
+    """Return one row for each pair and UTC day with an act.
 
     Columns: `row`; `at` (start of the day) and `gap` (since the pair's day before; infinite for its first) in ms;
     `forward` and `back`, whether the one and the other side acted.
     """
-    row, backward = acts.row[::-1], acts.backward[::-1].astype(np.bool_)
-    day = (as_of // 1000 - acts.age[::-1]) // DAY_SECONDS
-    begin = _begins(row, day)
-    row, day = row[begin], day[begin]
-    gap = _since_before(row, day) * (DAY_SECONDS * 1000)
+    n = len(acts.codes)
+    row, day, acted = np.empty(n, np.int32), np.empty(n, np.int64), np.zeros((2, n), dtype=np.bool_)
+    gap = np.full(n, np.inf)
+    size = _days(acts.codes, as_of // 1000, row, day, gap, acted)
+    day_ms = DAY_SECONDS * 1000
     return {
-        "row": row,
-        "at": day * (DAY_SECONDS * 1000),
-        "gap": gap,
-        "forward": np.logical_or.reduceat(~backward, begin),
-        "back": np.logical_or.reduceat(backward, begin),
-    }
+        "row": row[:size], "at": day[:size] * day_ms, "gap": gap[:size] * day_ms,
+        "forward": acted[0, :size], "back": acted[1, :size],
+    }  # fmt: skip
 
 
 def turns_of(acts: Acts, as_of: int) -> Table:
-    """Return one row for each act, oldest first inside a pair.
+    """Return one row for each act.
 
     Columns: `row`; `at` in ms; `forward`, `back` (which way); `gap`, ms since the pair's moment before (infinite at its
-    first); `begins`, the first act of its moment; `turned`, the first of its side there, when the other side acted in
-    the moment before; `delay`, ms until the other side answered (infinite if it never did); `crowd`, accounts that got
-    the same.
+    first); `begins`, one act of each moment; `turned`, one of each side in a moment, where the other side acted in the
+    moment before; `delay`, ms until the other side answered (infinite if it never did); `crowd`, accounts that got the
+    same.
     """
-    row, back = acts.row[::-1], acts.backward[::-1].astype(np.bool_)
-    second = as_of // 1000 - acts.age[::-1]
-    begin = _begins(row, second)
-    begins = np.zeros(len(row), dtype=np.bool_)
-    begins[begin] = True
-    moment = np.cumsum(begins) - 1
-    # Inside a moment the codes put acts from b to a first here, so its two ends tell which sides acted in it.
-    there, here = ~back[np.append(begin[1:], len(row)) - 1], back[begin]
-    known = np.isfinite(gap := _since_before(row[begin], second[begin]))
-    other_before = np.where(back, _shifted(there, known)[moment], _shifted(here, known)[moment])
-    leads = begins.copy()
-    leads[1:] |= back[1:] != back[:-1]
+    n = len(acts.codes)
+    gap, delay = np.full(n, np.inf), np.empty(n)
+    begins, turned = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+    _moments(acts.codes, gap, begins, turned)
+    _delays(acts.codes, acts.waited, delay)
+    back = (acts.codes >> BACK & 1).astype(np.bool_)
     return {
-        "row": row,
-        "at": second * 1000,
+        "row": (acts.codes >> ROW).astype(np.int32),
+        "at": (as_of // 1000 - (acts.codes >> AGE & SECONDS)) * 1000,
         "forward": ~back,
         "back": back,
-        "gap": gap[moment] * 1000,
+        "gap": gap,
         "begins": begins,
-        "turned": leads & other_before,
-        "crowd": acts.crowd[::-1].astype(np.float64),
-        "delay": _delays(acts, row, second, back, np.append(begin[1:], len(row))[moment]),
+        "turned": turned,
+        "crowd": (acts.codes & CROWD).astype(np.float64),
+        "delay": delay,
     }
 
 
-def _delays(acts: Acts, row: Ints, second: Ints, back: Bools, after: Ints) -> NDArray[np.float64]:
-    """Return ms until the answer: the act that names this one, or the next act back that names none.
-
-    `after` is the place where the moment after each act's own begins.
-    """
-    n = len(row)
-    place, free = np.arange(n), ~acts.names[::-1]
-    delay = np.full(n, np.inf)
-    for side in (False, True):
-        answers = np.append(np.where(free & (back != side), place, n), n)
-        nearest = np.minimum.accumulate(answers[::-1])[::-1][after]
-        found = np.flatnonzero((back == side) & (nearest < n))
-        found = found[row[nearest[found]] == row[found]]
-        delay[found] = (second[nearest[found]] - second[found]) * 1000.0
-    if len(acts.linked):
-        new = np.append(True, acts.linked[1:] != acts.linked[:-1])
-        nth = np.arange(len(new)) - np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
-        linked = n - 1 - (np.searchsorted(acts.codes, acts.linked) + nth)
-        delay[linked] = np.minimum(delay[linked], acts.delays)
-    return delay
+@compiled
+def _days(codes: Ints, now: int, row: NDArray[np.int32], day: Ints, gap: Floats, acted: Bools) -> int:
+    n = -1
+    for code in codes:
+        here, then = code >> ROW, (now - (code >> AGE & SECONDS)) // DAY_SECONDS
+        if n < 0 or here != row[n] or then != day[n]:
+            if n >= 0 and here == row[n]:
+                gap[n] = day[n] - then
+            n += 1
+            row[n], day[n] = here, then
+        acted[code >> BACK & 1, n] = True
+    return n + 1
 
 
-def _begins(row: Ints, moment: Ints) -> NDArray[np.intp]:
-    """Return where a new pair or moment begins."""
-    new = np.ones(len(row), dtype=np.bool_)
-    new[1:] = (row[1:] != row[:-1]) | (moment[1:] != moment[:-1])
-    return np.flatnonzero(new)
+@compiled
+def _moments(codes: Ints, gap: Floats, begins: Bools, turned: Bools) -> None:
+    """Find what lies between each moment and the one before; the newest moment of a pair comes first."""
+    begin = newer = 0
+    while begin < len(codes):
+        moment, end, sides = codes[begin] >> AGE, begin, 0
+        while end < len(codes) and codes[end] >> AGE == moment:
+            sides |= 1 << (codes[end] >> BACK & 1)
+            end += 1
+        begins[begin] = True
+        if newer < begin and codes[newer] >> ROW == codes[begin] >> ROW:
+            since = (moment - (codes[newer] >> AGE)) * _SECOND
+            for i in range(newer, begin):
+                side = codes[i] >> BACK & 1
+                gap[i] = since
+                leads = i == newer or codes[i - 1] >> BACK & 1 != side
+                turned[i] = leads and sides >> (1 - side) & 1 == 1
+        newer, begin = begin, end
 
 
-def _since_before(row: Ints, moment: Ints) -> NDArray[np.float64]:
-    """Return what lies between each moment and the one before of the same pair, infinite at the first."""
-    since = np.full(len(row), np.inf)
-    same = row[1:] == row[:-1]
-    since[1:][same] = (moment[1:] - moment[:-1])[same]
-    return since
-
-
-def _shifted(acted: Bools, known: Bools) -> Bools:
-    """Return whether a side acted in the moment before; not at the first moment of a pair."""
-    before = np.zeros(len(acted), dtype=np.bool_)
-    before[1:] = acted[:-1]
-    return before & known
+@compiled
+def _delays(codes: Ints, waited: NDArray[np.int32], delay: Floats) -> None:
+    """Find how long each act waited for one that names it, or for the next act of the other side that names none."""
+    row, moment = -1, -1
+    soonest = np.full(2, -1)  # of each side, among later moments: age of the act nearest in time that names none
+    here = np.full(2, -1)  # the same in this moment
+    for i in range(len(codes)):
+        code = codes[i]
+        if code >> AGE != moment:
+            moment = code >> AGE
+            for side in range(2):
+                soonest[side] = here[side] if here[side] >= 0 else soonest[side]
+                here[side] = -1
+            if code >> ROW != row:
+                row = code >> ROW
+                soonest[:] = -1
+        side, age = code >> BACK & 1, code >> AGE & SECONDS
+        if not code >> NAMES & 1:
+            here[side] = age
+        wait = waited[i]
+        if soonest[1 - side] >= 0:
+            wait = min(wait, age - soonest[1 - side])
+        delay[i] = wait * _SECOND if wait < NEVER else np.inf

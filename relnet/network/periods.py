@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -9,18 +10,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.network.acts import Acts, Ints, acts_of
-from relnet.network.ordered import DAY_SECONDS
+from relnet.network.acts import AGE, BACK, CROWD, ROW, SECONDS, Acts, Ints, acts_of
+from relnet.network.ordered import DAY_SECONDS, Floats
 from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
-from relnet.plugin import Keys, Periods, Structure
+from relnet.plugin import PERIODS, Keys, Periods, Structure
+from relnet.plugin.compiled import compiled
 
-PERIODS: Final = 28
-"""Periods in one horizon; those of W / 14 and W / 7 nest inside."""
-_BLOCK: Final = 1 << 17
+FIXED: Final = 2.0**32
+"""Shares are rounded to 2⁻³², so that their sum is exact: the same in every run, and over an account's ties."""
+_BLOCK: Final = 1 << 18
 """Acts worked on at a time: their columns stay in the processor's cache."""
-_HALF_LIVES: Final = ("third", "half", "one", "personal")
-_NONE: Final = (np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, 2), np.bool_))
+_SUMS: Final = ("third", "half", "one", "personal", "words")
+_NONE: Final = (np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, 2), np.int32))
+_Table = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 
 
 def periods_of(
@@ -34,39 +37,59 @@ def periods_of(
         Of the same pairs, where they are at hand.
     """
     acts = acts or acts_of(view, a, b)
-    structure = structure or structure_of(a, b, acts.tied)
+    structure = structure or structure_of(a, b, acts.counts > 0)
     horizon = round(view.horizon_days * DAY_SECONDS)
-    last = np.full(2 * acts.rows, np.inf)
-    decayed = {name: np.zeros(2 * acts.rows) for name in _HALF_LIVES}
+    first, last = np.full((acts.rows, 2), -np.inf), np.full((acts.rows, 2), np.inf)
+    sums = np.zeros((len(_SUMS), acts.rows, 2))
 
-    def read(block: Acts) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
-        row, seconds, backward = block.row, block.age, block.backward
-        first = 2 * int(row[0])
-        side = 2 * row + backward - first
-        place = slice(first, 2 * (int(row[-1]) + 1))
-        age = seconds * (1 / horizon)
-        one = np.exp(age * -np.log(2))
-        half = one * one
-        for name, weight in zip(_HALF_LIVES, (half * one, half, one, one / block.crowd), strict=True):
-            decayed[name][place] = np.bincount(side, weight, place.stop - first)
-        last[place][side[::-1]] = age[::-1]  # the newest act of a side comes first and so is written last
-        return _active(row, seconds * PERIODS // horizon, backward)
+    def read(block: Acts) -> _Table:
+        n = len(block.codes)
+        tie, age, number = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros((n, 2), np.int32)
+        size = _periods(block.codes, horizon, tie, age, number)
+        _ages(block.codes, horizon, first, last)
+        _sums(block.codes, -math.log(2) / horizon, sums)
+        return tie[:size].copy(), age[:size].copy(), number[:size].copy()
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(read, acts.blocks(_BLOCK)))
-    tie, age_of, acted = (np.concatenate(parts) for parts in zip(*(found or [_NONE]), strict=True))
+    tie, age, number = (np.concatenate(parts) for parts in zip(*(found or [_NONE]), strict=True))
+    decayed = dict(zip(_SUMS, sums, strict=True))
     return Periods(
-        rows=acts.rows, tie=tie, age=age_of, acted=acted, last=last.reshape(-1, 2),
-        decayed={name: sums.reshape(-1, 2) for name, sums in decayed.items()},
-        ends=structure.ends, closed=structure.closed,
+        rows=acts.rows, horizon_days=view.horizon_days, tie=tie, age=age, acts=number, first=first, last=last,
+        words=decayed.pop("words"), decayed=decayed, ends=structure.ends, closed=structure.closed,
     )  # fmt: skip
 
 
-def _active(row: Ints, period: Ints, backward: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
-    """Return row, age and who acted of each period with an act; the acts are sorted by row and age."""
-    new = np.ones(len(row), dtype=np.bool_)
-    new[1:] = (row[1:] != row[:-1]) | (period[1:] != period[:-1])
-    begin = np.flatnonzero(new)
-    acted = np.zeros(2 * len(begin), dtype=np.bool_)
-    acted[2 * np.cumsum(new) - 2 + backward] = True
-    return row[begin].astype(np.int32), period[begin].astype(np.int32), acted.reshape(-1, 2)
+@compiled
+def _periods(
+    codes: Ints, horizon: int, tie: NDArray[np.int32], age: NDArray[np.int32], number: NDArray[np.int32]
+) -> int:
+    n = -1
+    for code in codes:
+        row, period = code >> ROW, (code >> AGE & SECONDS) * PERIODS // horizon
+        if n < 0 or tie[n] != row or age[n] != period:
+            n += 1
+            tie[n], age[n] = row, period
+        number[n, code >> BACK & 1] += 1
+    return n + 1
+
+
+@compiled
+def _ages(codes: Ints, horizon: int, first: Floats, last: Floats) -> None:
+    for code in codes:
+        row, side, age = code >> ROW, code >> BACK & 1, (code >> AGE & SECONDS) / horizon
+        last[row, side] = min(last[row, side], age)
+        first[row, side] = max(first[row, side], age)
+
+
+@compiled
+def _sums(codes: Ints, rate: float, sums: NDArray[np.float64]) -> None:
+    for code in codes:
+        row, side, crowd = code >> ROW, code >> BACK & 1, code & CROWD
+        one = math.exp((code >> AGE & SECONDS) * rate)
+        half = one * one
+        sums[0, row, side] += half * one
+        sums[1, row, side] += half
+        sums[2, row, side] += one
+        sums[3, row, side] += one / crowd
+        sums[4, row, side] += np.rint(FIXED / crowd) / FIXED

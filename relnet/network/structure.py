@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.plugin import Keys, Structure
+from relnet.plugin.compiled import compiled
 
 Ints = NDArray[np.int64]
-_BLOCK: Final = 1 << 18
-"""Pairs of connections looked at together: their columns stay in the processor's cache."""
+_BLOCK: Final = 1 << 20
+"""Pairs of connections looked at together: there is room for as many closed triples."""
 _HANDED: Final = 1 << 19
-"""Closed triples handed out together: whoever counts them goes over all connections each time."""
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+"""Closed triples handed out together: whoever counts them may go over all connections each time."""
 
 
 def structure_of(a: Keys, b: Keys, tied: NDArray[np.bool_]) -> Structure:
@@ -93,48 +93,45 @@ def _together(triples: list[tuple[Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints]
 def _closed(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[tuple[Ints, Ints, Ints]]:
     rows = np.flatnonzero(counts)
     one, other = ends[rows, 0].astype(np.int64), ends[rows, 1].astype(np.int64)
-    accounts = int(ends.max(initial=0)) + 1
+    accounts = int(ends.max(initial=-1)) + 1
     degree = np.bincount(one, minlength=accounts) + np.bincount(other, minlength=accounts)
     turned = (degree[one] > degree[other]) | ((degree[one] == degree[other]) & (one > other))
     tail, head = np.where(turned, other, one), np.where(turned, one, other)
-    key = tail * accounts + head
-    order = np.argsort(key)
-    key, tail, head, rows = key[order], tail[order], head[order], rows[order]
-    leaving = np.bincount(tail, minlength=accounts)
-    after = np.cumsum(leaving)[tail] - np.arange(len(tail)) - 1  # later pairs that leave the same account
-    known = KeyFilter(key)
-    blocks = np.cumsum(after) // _BLOCK
-    edges = np.searchsorted(blocks, np.arange(int(blocks[-1]) + 2 if len(blocks) else 1))
-    for low, high in pairwise(edges):
-        first = np.repeat(np.arange(low, high), after[low:high])
-        begin = np.repeat(np.cumsum(after[low:high]) - after[low:high], after[low:high])
-        second = first + 1 + np.arange(len(first)) - begin
-        near, far = head[first], head[second]
-        low_first = (degree[near] < degree[far]) | ((degree[near] == degree[far]) & (near < far))
-        wanted = np.where(low_first, near * accounts + far, far * accounts + near)
-        likely = np.flatnonzero(known.may_hold(wanted))
-        wanted = wanted[likely]
-        place = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        hit = key[place] == wanted
-        likely = likely[hit]
-        yield rows[first[likely]], rows[second[likely]], rows[place[hit]]
+    starts = np.append(0, np.cumsum(np.bincount(tail, minlength=accounts)))
+    order = np.empty(len(tail), dtype=np.int64)
+    _in_order(tail, starts[:-1].copy(), order)
+    tail, head, rows = tail[order], head[order], rows[order]
+    mark = np.full(accounts, -1, dtype=np.int64)
+    most = np.cumsum(starts[head + 1] - starts[head])
+    edges = np.searchsorted(most, np.arange(0, int(most[-1]) + 1 if len(most) else 1, _BLOCK))
+    for low, high in pairwise(np.unique(np.append(edges, len(tail)))):
+        room = int(most[high - 1] - (most[low - 1] if low else 0))
+        found = np.empty((3, room), dtype=np.int64)
+        count = _close(head, tail, starts, rows, low, high, mark, found)
+        first, second, third = found[:, :count].copy()
+        yield first, second, third
 
 
-class KeyFilter:
-    """Tells quickly that most keys are not in a set: one hashed bit for each, in eight times their number.
+@compiled
+def _in_order(tail: Ints, free: Ints, order: Ints) -> None:
+    for i in range(len(tail)):
+        order[free[tail[i]]] = i
+        free[tail[i]] += 1
 
-    A look-up in it misses the cache once, a binary search twenty times.
-    """
 
-    def __init__(self, keys: Ints) -> None:
-        bits = max(8, int(len(keys) * 8).bit_length())
-        self._shift = np.uint64(64 - bits)
-        self._held = np.zeros(1 << bits, dtype=np.bool_)
-        self._held[self._place(keys)] = True
-
-    def _place(self, keys: Ints) -> NDArray[np.uint64]:
-        return (keys.astype(np.uint64) * _SPREAD) >> self._shift
-
-    def may_hold(self, keys: Ints) -> NDArray[np.bool_]:
-        """Return whether each key may be in the set: bool[n], never false for one that is."""
-        return self._held[self._place(keys)]
+@compiled
+def _close(head: Ints, tail: Ints, starts: Ints, rows: Ints, low: int, high: int, mark: Ints, found: Ints) -> int:
+    """Look from where each of some pairs leads for accounts that are marked: those to which its tail leads as well."""
+    count, at = 0, -1
+    for i in range(low, high):
+        begin, end = starts[tail[i]], starts[tail[i] + 1]
+        if tail[i] != at:
+            at = tail[i]
+            for j in range(begin, end):
+                mark[head[j]] = j
+        for k in range(starts[head[i]], starts[head[i] + 1]):
+            j = mark[head[k]]
+            if begin <= j < end:
+                found[0, count], found[1, count], found[2, count] = rows[i], rows[j], rows[k]
+                count += 1
+    return count

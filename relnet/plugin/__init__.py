@@ -13,6 +13,7 @@ from relnet.plugin.findings import Block, Change, Chart, Figure, Findings, Measu
 from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
 from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
 from relnet.plugin.values import (
+    PERIODS,
     REASONS,
     Column,
     Evidence,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
 
 __all__ = [
+    "PERIODS",
     "REASONS",
     "Account",
     "Batch",

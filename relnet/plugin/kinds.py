@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 _CONTRACT = frozenset(
     (
         "name", "version", "network", "needs", "rowwise", "level", "unit",
-        "dtype", "kinds", "directed", "order", "portable", "table", "title",
+        "dtype", "kinds", "directed", "order", "portable", "nothing", "table", "title",
     )
 )  # fmt: skip
 
 METHODS: Final = {
-    "log": "aggregate", "days": "aggregate", "turns": "aggregate", "periods": "over", "texts": "over", "hours": "over",
-    "columns": "derive",
+    "log": "aggregate", "signals": "aggregate", "days": "aggregate", "turns": "aggregate", "periods": "over",
+    "texts": "over", "hours": "over", "columns": "derive",
 }  # fmt: skip
 """What a feature defines, by its table."""
 
@@ -111,11 +111,12 @@ class Source(Plugin, frozen=True, kw_only=True):
 class Feature(Plugin, frozen=True, kw_only=True):
     """A number per connection, from what happened or from other features.
 
-    By `table`: `log`, `days` and `turns` are group-bys by connection, of which `aggregate` gives one expression
-    (`Log`); `periods`, `texts` and `hours` (`Periods`, `Texts`, `Hours`) are read by `over`; `columns` are those that `needs` names, from which `derive` computes. A
-    `directed` feature exists twice, as `<name>_ab` and `<name>_ba`: `aggregate` is told which way by `this_way`;
-    `derive` is written for a → b and given the connection turned round for the other. `portable` is false for a
-    feature that only the engine of one machine can compute.
+    By `table`: `log`, `signals`, `days` and `turns` are group-bys by connection, of which `aggregate` gives one
+    expression (`Log`); `periods`, `texts` and `hours` (`Periods`, `Texts`, `Hours`) are read by `over`; `columns` are
+    those that `needs` names, from which `derive` computes. A `directed` feature exists twice, as `<name>_ab` and
+    `<name>_ba`: `aggregate` is told which way by `this_way`; `over` and `derive` are written for a → b and given the
+    connection turned round for the other. A connection without a row in the table has the value `nothing`. `portable`
+    is false for a feature that only the engine of one machine can compute.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
@@ -125,14 +126,15 @@ class Feature(Plugin, frozen=True, kw_only=True):
     kinds: ClassVar[tuple[str, ...]] = ()
     directed: ClassVar[bool] = False
     portable: ClassVar[bool] = True
-    table: ClassVar[Literal["log", "days", "turns", "periods", "texts", "hours", "columns"]] = "log"
+    nothing: ClassVar[float] = float("nan")
+    table: ClassVar[Literal["log", "signals", "days", "turns", "periods", "texts", "hours", "columns"]] = "log"
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the expression for one connection's rows of the table."""
         raise TypeError(f"feature {self.name} is not computed by a group-by")
 
     def over(self, table: Any) -> Column:
-        """Return float64[n] from `Periods` (a connection without a dated act becomes NaN), `Texts` or `Hours`."""
+        """Return float64[n] from `Periods` (a connection without a dated act gets `nothing`), `Texts` or `Hours`."""
         raise TypeError(f"feature {self.name} is not computed over a table")
 
     def derive(self, inputs: Inputs) -> Column:

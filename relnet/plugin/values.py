@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -151,38 +151,64 @@ class Structure(msgspec.Struct, frozen=True):
         return Structure(self.ends[:, ::-1], self.closed)
 
 
+PERIODS: Final = 28
+"""Periods in one horizon W; those of W / 14 and W / 7 nest inside."""
+
+
 class Periods(msgspec.Struct, frozen=True, kw_only=True):
     """When the two sides of each connection acted: what a feature with `table = "periods"` reads.
 
     Time is counted back from the moment of judging in horizons W; a period is W / 28. Only dated acts are here,
-    newest first inside a connection. Columns of two: from `a` to `b`, then from `b` to `a`.
+    newest first inside a connection. Columns of two: from `a` to `b`, then from `b` to `a`; for the other direction of
+    a directed feature they are turned round.
 
     Attributes
     ----------
     rows
         Number of connections n.
+    horizon_days
+        Days in W.
     tie, age
         int32[m] connection (its row) and age in whole periods of each period with an act.
-    acted
-        bool[m, 2]: which sides acted in it.
-    last
-        float64[n, 2] age of each side's last act in W, infinite if there is none.
+    acts
+        int32[m, 2]: acts of each side in it.
+    first, last
+        float64[n, 2] age of each side's first and last act in W, −infinite and infinite if there is none.
+    words
+        float64[n, 2] acts of each side, each shared by those who got the same.
     decayed
         float64[n, 2] by name, sums of 2 ** (−age / h) over acts: `third`, `half`, `one` for h = W / 3, W / 2, W;
-        `personal` as `one`, each act shared by the accounts it addresses.
+        `personal` as `one`, each act shared as in `words`.
     ends
         int32[n, 2] number of each end among the accounts.
     """
 
     rows: int
+    horizon_days: float
     tie: NDArray[np.int32]
     age: NDArray[np.int32]
-    acted: NDArray[np.bool_]
+    acts: NDArray[np.int32]
+    first: NDArray[np.float64]
     last: NDArray[np.float64]
+    words: NDArray[np.float64]
     decayed: Mapping[str, NDArray[np.float64]]
     ends: NDArray[np.int32]
     closed: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]]
     """Yields in blocks, once each, the three connections (their rows) of every closed triple of accounts."""
+
+    @property
+    def acted(self) -> NDArray[np.bool_]:
+        """bool[m, 2]: which sides acted in each period."""
+        return np.asarray(self.acts > 0)
+
+    def turned(self) -> Periods:
+        """Return the same seen from the other end."""
+        return Periods(
+            rows=self.rows, horizon_days=self.horizon_days, tie=self.tie, age=self.age, acts=self.acts[:, ::-1],
+            first=self.first[:, ::-1], last=self.last[:, ::-1], words=self.words[:, ::-1],
+            decayed={name: sums[:, ::-1] for name, sums in self.decayed.items()}, ends=self.ends[:, ::-1],
+            closed=self.closed,
+        )  # fmt: skip
 
 
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
@@ -275,8 +301,8 @@ class LabelErrors(msgspec.Struct):
 class Log(Protocol):
     """A table of what happened as a feature sees it: expressions over its rows, nothing after `as_of`.
 
-    `log` has one row an interaction or declared state; `turns` one an act and `days` one a UTC day with an act, both
-    of dated acts only. In all of them `at` is ms UTC (null if undated; the start of the day in `days`), and `this_way`
+    `log` has one row an interaction or declared state, `signals` those of them that are no dated acts; `turns` has one
+    an act and `days` one a UTC day with an act, both of dated acts only. In all of them `at` is ms UTC (null if undated; the start of the day in `days`), and `this_way`
     is true for rows from the first account to the second of the direction asked for (all rows, for a feature that is
     not directed; in `days`, whether that side acted).
 
@@ -285,7 +311,7 @@ class Log(Protocol):
     as_of, until, horizon
         ms UTC of the moment of judging and of what the imports cover until then; ms that engagement looks ahead.
     kind, is_act, declared, audience
-        In `log` only. `is_act` for acts that make ties, `declared` for follows, blocks and mutes, `audience` accounts
+        In `log` and `signals` only. `is_act` for acts that make ties, `declared` for follows, blocks and mutes, `audience` accounts
         addressed together (null if unknown).
     gap
         In `days` and `turns`: ms since the connection's day or moment before, infinite at its first.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from relnet.assess.assessment import LABELS, Assessment, Figure, Ties
 from relnet.assess.groups import YEAR_DAYS
-from relnet.assess.lists import LEAST_DAYS
+from relnet.assess.lists import LEAST_DAYS, is_bound, is_whole
 from relnet.network.log_table import copies_of
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Measure, TieList
@@ -64,8 +64,8 @@ def figures_of(
         told |= {name: _Told(Figure(_UNKNOWN), NO_OWNER) for name in _YOURS}
     unclear = told["direction_unknown"].figure.value > 0
     told["both_ways"].at_least = unclear
-    whole = bool((mine.out("known") > 0).all() and (mine.back("known") > 0).all())
-    for name in ("real", *(f"circle_{size}" for size in (5, 15, 50, 150))):
+    whole = is_whole(mine)
+    for name in ("real", "contacts_now", "contacts_before", *(f"circle_{size}" for size in (5, 15, 50, 150))):
         told[name].at_least = not whole
     if np.isnan(told["both_ways"].figure.value):
         told["both_ways"].unknown = _BLIND
@@ -106,7 +106,7 @@ def _ties(mine: Ties, lists: Mapping[str, TieList]) -> dict[str, _Told]:
         # A list that no tie could be on is unknown, not empty.
         blind = bool(each.unknown) and not len(each.rows)
         found[name.replace("-", "_")] = _Told(
-            Figure(_UNKNOWN if blind else count, n=len(mine)), each.unknown if blind else "", bool(each.unknown)
+            Figure(_UNKNOWN if blind else count, n=len(mine)), each.unknown if blind else "", is_bound(mine, name, each)
         )
     return found
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from relnet import __version__
 from relnet.assess.assessment import FAKE_FROM, GOOD_BELOW, INACTIVE_FROM, LABELS, Assessment, Figure, Ties, ties
+from relnet.assess.health import undated
 from relnet.assess.labeling import errors_of
 from relnet.assess.lists import LEAST_DAYS, tie_lists
 from relnet.assess.prevalence import prevalence
@@ -25,7 +26,7 @@ from relnet.report.methods import methods
 from relnet.report.names import aliases, names, own_rows
 from relnet.report.reasons import label_reasons
 from relnet.report.trend import windows
-from relnet.text import clean, clean_column
+from relnet.text import clean, clean_column, counted
 
 Columns = dict[str, NDArray[Any]]
 
@@ -59,7 +60,6 @@ def findings(
     shares = prevalence(assessment.labels, met, errors_of(assessment, met, registry))
     lists, spans = tie_lists(mine), windows(assessment, view)
     figures, measures = figures_of(assessment, mine, view, lists, spans, shares.why)
-    [(undated,)] = view.connection.execute("SELECT count(*) FROM undated").fetchall()
     return Findings(
         as_of=_day(header.as_of, redact) or "",
         since=_day(header.since, redact),
@@ -68,7 +68,7 @@ def findings(
         owner=tuple(dict.fromkeys(shown[own_rows(assessment)])),
         redacted=redact,
         interactions=header.interactions,
-        undated=int(undated),
+        undated=undated(view),
         figures=figures | {"share_fake_worst": shares.fake_at_least_recall},
         measures=measures,
         share_note=shares.why,
@@ -228,7 +228,7 @@ def _skipped(skipped: dict[str, int], redact: bool) -> dict[str, int]:
 
 def _warnings(warnings: list[str], redact: bool) -> tuple[str, ...]:
     if redact and warnings:
-        return (f"{len(warnings)} warnings, hidden",)
+        return (f"{counted(len(warnings), 'warning')}, hidden",)
     return tuple(clean(warning) for warning in warnings)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -14,6 +12,7 @@ from zipfile import ZIP_STORED, ZipFile
 from relnet.errors import WorkspaceError
 from relnet.store import log
 from relnet.store.workspace import Workspace
+from relnet.whole_file import whole
 
 _BESIDE: Final = ("relnet.toml", "plugins/*.py")
 
@@ -37,10 +36,9 @@ def backup(workspace: Workspace, target: Path) -> list[str]:
     files = [path for pattern in _BESIDE for path in sorted(workspace.path.glob(pattern))]
     for manifest in log.manifests(workspace.log):
         files += sorted(path for path in (workspace.log / manifest.import_id).rglob("*") if path.is_file())
-    part = target.with_name(f".part-{secrets.token_hex(8)}")
     try:
         # Parquet is compressed already.
-        with ZipFile(part, "x", ZIP_STORED) as into, tempfile.TemporaryDirectory() as folder:
+        with whole(target) as part, ZipFile(part, "x", ZIP_STORED) as into, tempfile.TemporaryDirectory() as folder:
             for path in files:
                 into.write(path, path.relative_to(workspace.path).as_posix())
             if workspace.has_judgements:
@@ -52,9 +50,6 @@ def backup(workspace: Workspace, target: Path) -> list[str]:
                     source.backup(to)
                 into.write(copy, "catalog.db")
             names = into.namelist()
-        os.replace(part, target)
     except OSError as error:
         raise WorkspaceError(f"The copy cannot be written ({error}).", "Choose another place.", str(target)) from error
-    finally:
-        part.unlink(missing_ok=True)
     return names

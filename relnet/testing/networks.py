@@ -70,7 +70,7 @@ class Network:
         if key not in self._further:
             needs = [name for feature in extra for name in columns_of(feature)]
             more = connect_pairs(self.view, features_for(needs, [*builtin_features(), *extra]), needs)
-            columns = self.connections.features | more.features
+            columns = {**self.connections.features, **more.features}
             self._further[key] = Connections(more.a, more.b, columns, more.failures)
         return self._further[key]
 

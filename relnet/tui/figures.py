@@ -66,9 +66,15 @@ def people(assessment: Assessment) -> tuple[list[Figure], str]:
     both, unknown = summary["both_ways"], int(summary["direction_unknown"].value)
     figures = [
         Figure(f"{count(summary['people'].value)} people", ""),
-        Figure(f"{count(both.value)} both ways", "in>0 out>0"),
+        Figure(f"{_seen(both.value, assessment)} both ways", "in>0 out>0"),
     ]
     return figures, f"one way unseen: {count(unknown)}" if unknown else ""
+
+
+def _seen(value: float, assessment: Assessment) -> str:
+    """Return a number of ties as a lower bound where a direction of some is not covered."""
+    bounded = assessment.header.summary["direction_unknown"].value and not math.isnan(value)
+    return f"≥{count(value)}" if bounded else count(value)
 
 
 def real(assessment: Assessment, beside_fake: str = "") -> tuple[list[Figure], str]:
@@ -99,7 +105,7 @@ def circles(assessment: Assessment) -> tuple[list[Figure], str]:
     summary, owned = assessment.header.summary, bool(assessment.header.me)
     figures = []
     for size, often in zip(CIRCLES, _OFTEN, strict=True):
-        n = count(summary[f"circle_{size}"].value)
+        n = _seen(summary[f"circle_{size}"].value, assessment)
         figures.append(Figure(f"{n} of {size}" if owned else f"{n} {often}", _WITHIN.format(size=size)))
     return figures, "by days in touch" if owned else "at least so often"
 

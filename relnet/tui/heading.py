@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from relnet.moments import day
-from relnet.text import count
+from relnet.text import count, counted
 from relnet.tui.model import Model
-from relnet.tui.phrases import number
 
 
 def heading(model: Model, *, is_wide: bool, is_narrow: bool) -> tuple[list[str], str]:
@@ -23,8 +22,8 @@ def heading(model: Model, *, is_wide: bool, is_narrow: bool) -> tuple[list[str],
     years = "–".join(dict.fromkeys(day(at)[:4] for at in (header.first_at, header.last_at) if at is not None))
     facts = [me or ", ".join(header.paths[:2]) or "network"]
     if is_wide:
-        facts.append(number(len(set(header.sources)), "source"))
-    facts += [f"{count(header.interactions)} interactions", years or "undated"]
+        facts.append(counted(len(set(header.sources)), "source"))
+    facts += [counted(header.interactions, "interaction"), years or "undated"]
     steps = [f"relnet  {' · '.join(facts)}", *([] if focus is None else [f"as {model.handle(focus)}"])]
     left_out, failed = sum(header.skipped.values()), len(header.warnings)
     notes = [f"{count(n)} {what} (d)" for n, what in ((left_out, "left out"), (failed, "failed")) if n]

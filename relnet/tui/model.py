@@ -21,6 +21,7 @@ from relnet.registry import Registry
 from relnet.settings import HORIZON_DAYS
 from relnet.store.log import Manifest
 from relnet.store.workspace import Workspace
+from relnet.text import counted
 from relnet.tui.facts import Facts
 from relnet.tui.job import Job
 from relnet.tui.judged import by_account, relabelled
@@ -289,8 +290,8 @@ def _findings(report: LoadReport, assessment: Assessment) -> dict[str, str]:
     left_out = sum(assessment.header.skipped.values())
     return {
         "Read": f"{new:,} new" if new else "nothing new",
-        "Clean": f"{left_out:,} records left out" if left_out else "nothing left out",
-        "Graph": f"{len(assessment.connections):,} connections",
-        "Score": f"{len(assessment.scores)} scores",
-        "Label": f"{len(assessment.accounts.account):,} accounts",
+        "Clean": f"{counted(left_out, 'record')} left out" if left_out else "nothing left out",
+        "Graph": counted(len(assessment.connections), "connection"),
+        "Score": counted(len(assessment.scores), "score"),
+        "Label": counted(len(assessment.accounts.account), "account"),
     }

@@ -9,15 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from relnet.text import UNKNOWN, ago, clean, count, score
+from relnet.text import UNKNOWN, ago, clean, count, counted, score
 
 _ONE: Final[dict[str, Callable[[float], str]]] = {
     "last_contact": lambda days: f"last in touch {ago(days)} ago",
     "first_contact": lambda days: f"first in touch {ago(days)} ago",
-    "active_days": lambda days: f"in touch on {number(days, 'day')}",
-    "active_weeks": lambda weeks: f"in touch in {number(weeks, 'week')}",
-    "known_weeks": lambda weeks: f"known for {number(weeks, 'week')}",
-    "interactions": lambda n: number(n, "interaction"),
+    "active_days": lambda days: f"in touch on {counted(days, 'day')}",
+    "active_weeks": lambda weeks: f"in touch in {counted(weeks, 'week')}",
+    "known_weeks": lambda weeks: f"known for {counted(weeks, 'week')}",
+    "interactions": lambda n: counted(n, "interaction"),
 }
 _EACH_WAY: Final[dict[str, Callable[[str, float], str]]] = {
     "count": lambda who, n: f"{who} wrote {count(n)}×",
@@ -71,11 +71,6 @@ def _value(value: float, unit: str) -> str:
         return score(value)
     shown = count(value) if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
     return f"{shown} {unit}".rstrip()
-
-
-def number(n: float, word: str) -> str:
-    """Return a number with its word: `1 day`, `2 days`."""
-    return f"{count(n)} {word}{'' if n == 1 else 's'}"
 
 
 def times(n: float, known: bool) -> str:

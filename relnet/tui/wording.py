@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from relnet.assess.explain import Explanation, Part
 from relnet.assess.labeling import why_no_label
-from relnet.text import LABEL_MARKS, UNKNOWN, ago, score
-from relnet.tui.phrases import feature, number, side_of, split, times
+from relnet.text import LABEL_MARKS, UNKNOWN, ago, counted, score
+from relnet.tui.phrases import feature, side_of, split, times
 from relnet.tui.seen import Seen
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Wording:
         acts = float(self._seen.acts[self._row])
         if not acts:
             return "no interaction seen"
-        return f"thin: {number(acts, 'interaction')}" if self._seen.thin[self._row] else ""
+        return f"thin: {counted(acts, 'interaction')}" if self._seen.thin[self._row] else ""
 
     def unseen(self) -> str:
         """Return whose acts are not covered by what was read; nothing where both sides are."""
@@ -89,7 +89,7 @@ class Wording:
         return f"last in touch {ago(last)} ago, first {ago(self._value('first'))} ago, {self._days()}"
 
     def _days(self) -> str:
-        return f"on {number(self._value('days'), 'day')}"
+        return f"on {counted(self._value('days'), 'day')}"
 
     def label(self, cues: Sequence[Part]) -> str:
         """Return what the label of the other account is, how sure, and why."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from relnet.cli.main import main
-from relnet.registry import KINDS
+from relnet.plugin_file import digest_of
+from relnet.registry import KINDS, file_entries
 from tests.builders import Acts, workspace_of
 
 BROKEN = Path(__file__).parents[1] / "data" / "broken_plugins"
@@ -66,3 +67,11 @@ def test_a_file_of_a_workspace_runs_once_it_is_trusted_and_no_longer_than_it_sta
     plugin.write_text(plugin.read_text() + "\n# one more line\n")
     assert listed()["guest"] == "file"
     assert not [path for path in workspace.rglob("*") if "trust" in path.name]
+
+
+def test_what_runs_is_what_was_checked_though_the_file_was_changed_since(tmp_path) -> None:
+    checked = SCORER.read_text().replace("$name", "guest").replace("$klass", "Guest").encode()
+    path = tmp_path / "guest.py"
+    path.write_text("raise RuntimeError('not what was checked')")
+    [entry] = file_entries(path, content=checked)
+    assert entry.name == "guest" and entry.load().home.digest == digest_of(checked)

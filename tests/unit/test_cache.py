@@ -7,7 +7,7 @@ import pytest
 
 from relnet import registry
 from relnet.assess.assessment import Assessment
-from relnet.assess.cache import Cache, key_of
+from relnet.assess.cache import Cache, Columns, key_of, write
 from relnet.assess.run import assess
 from relnet.plugin import Column, Feature, Inputs, Scorer, nw
 from relnet.store.workspace import Workspace
@@ -113,6 +113,16 @@ def test_results_are_the_same_without_the_cache_and_after_damage_to_it(workspace
         for column, value in {**plain.connections.features, **plain.scores}.items():
             np.testing.assert_array_equal(value, {**other.connections.features, **other.scores}[column])
         assert plain.accounts.columns["native_id"].tolist() == other.accounts.columns["native_id"].tolist()
+
+
+def test_columns_are_read_when_they_are_asked_for(tmp_path) -> None:
+    write(tmp_path / "table.parquet", {"a": np.arange(3), "f.x": np.array([1.0, np.nan, 3.0]), "f.y": np.ones(3)})
+    features = Columns(tmp_path / "table.parquet", "f.")
+    np.testing.assert_array_equal(features["x"], [1.0, np.nan, 3.0])
+    (tmp_path / "table.parquet").unlink()
+    assert list(features) == ["x", "y"] and "y" in features and features["x"] is features["x"]
+    features["y"] = np.zeros(3)
+    assert {**features}.keys() == {"x", "y"} and "z" not in features
 
 
 def test_a_run_outlives_the_cache(workspace) -> None:

@@ -48,6 +48,17 @@ def test_load_show_and_export(capsys, home) -> None:
     assert len(lines) == 62 and "'=cmd|x" in out and "61 interactions written" in err
 
 
+def test_interactions_without_a_date_are_counted_apart_and_a_side_that_is_not_covered_bounds(capsys, home) -> None:
+    run(capsys, "load", "edges.csv", "--me", "me")
+    assert " · 61 dated interactions · 2020   as of" in run(capsys, "show", "overview")[1]
+    (home / "more.csv").write_text("source,target,kind,timestamp\nme,bob,message,\nme,bob,like,\n")
+    run(capsys, "load", "more.csv", "--me", "me", "-w", "edges")
+    out = run(capsys, "show", "overview")[1]
+    assert " · 61 dated interactions and 2 undated · 2020   as of" in out
+    assert "acts both ways with at least 1 (a direction is not covered for" in out and "Circles     at least " in out
+    assert "\nFading: at least 0\n" in run(capsys, "show", "time")[1]
+
+
 def test_an_import_can_be_removed_and_comes_back(capsys) -> None:
     run(capsys, "load", "edges.csv")
     _, out, _ = run(capsys, "import", "list", "--json")
@@ -93,7 +104,7 @@ def test_errors_are_json_when_asked(capsys) -> None:
 def test_too_many_skipped_records_are_a_gate(capsys, home) -> None:
     (home / "bad.csv").write_text(GOOD + "1,2,message,never\n")
     code, _, err = run(capsys, "load", "bad.csv", "--max-skipped", "0")
-    assert code == 4 and "1 records were skipped" in err
+    assert code == 4 and "1 record was skipped" in err
     assert run(capsys, "load", "bad.csv", "--max-skipped", "1")[0] == 0
 
 
@@ -103,7 +114,7 @@ def test_unreadable_mail_is_counted_and_the_first_ten_are_named(capsys, home) ->
         letter.format("From: me@home.example\n") + letter.format("Subject: no author\n") * 200
     )
     code, out, err = run(capsys, "load", "in.mbox", "--max-skipped", "199")
-    assert code == 4 and "200 records were skipped" in err and "kept 1 interactions" in out
+    assert code == 4 and "200 records were skipped" in err and "kept 1 interaction, " in out
     assert "skipped 200: message without an author" in out and out.count("in.mbox record") == 10
     assert run(capsys, "load", "in.mbox", "-w", "again", "--max-skipped", "200")[0] == 0
 
@@ -122,15 +133,65 @@ def test_settings_are_checked_and_say_where(capsys, home) -> None:
     assert "scale_days" in err
 
 
+def test_settings_are_shown_as_they_are_written_and_fit_a_terminal(capsys, home) -> None:
+    long = "last>1y " * 20
+    (home / "config.toml").write_text(
+        f"plugin_folders = ['a']\n[filters]\n'old ones' = '{long}'\n[live]\nminutes = 5\n"
+    )
+    _, out, _ = run(capsys, "config", "show", "--refit")
+    assert max(map(len, out.splitlines())) <= 80 and "None" not in out and "True" not in out
+    said = {" ".join(line.split()) for line in out.splitlines()}
+    assert {'plugin_folders user file ["a"]', "refit command line true", "live.minutes user file 5.0"} <= said
+    assert "workspace default not set" in said
+    assert "".join(f'filters."old ones" user file "{long}"'.split()) in "".join(out.split())
+
+
+@pytest.mark.parametrize("days", ["-3", "0", "nan", "inf"])
+def test_a_horizon_is_a_number_of_days_above_zero(capsys, days) -> None:
+    code, _, err = run(capsys, "config", "show", "--horizon", days)
+    assert code == 2 and f"A horizon of {days} days is none" in err and "above 0" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--as-of", "2001-01-01"], "--as-of lies outside"),
+        (["--since", "2040-01-01"], "--since lies outside"),
+        (["--since", "2040-01-01", "--as-of", "2041-01-01"], "--as-of and --since lie outside"),
+        (["--since", "2001-01-01", "--as-of", "2020-09-20"], ""),
+    ],
+)
+def test_a_moment_outside_of_the_record_is_said(capsys, words, says) -> None:
+    run(capsys, "load", "edges.csv", "--me", "me", "--complete")
+    covered = "covers only from 2020-09-13 to 2020-10-12."
+    for command in (["show", "overview"], ["show", "connections"]):
+        err = run(capsys, *command, *words)[2]
+        assert (says in err and covered in err) if says else covered not in err
+        warnings = json.loads(run(capsys, *command, *words, "--json")[1])["warnings"]
+        assert [each for each in warnings if "outside of the record" in each] == [
+            f"{says} of the record: it {covered}" for _ in words if says
+        ][:1]
+
+
 def test_parameters_from_settings_change_scores(capsys, home) -> None:
     run(capsys, "load", "edges.csv", "--me", "me", "--complete")
 
-    def constancy() -> float:
-        return json.loads(run(capsys, "show", "connection", "ana", "--json")[1])["data"]["columns"]["constancy"]
+    def constancy(*words: str) -> float:
+        said = run(capsys, "show", "connection", "ana", "--json", *words)[1]
+        return json.loads(said)["data"]["columns"]["constancy"]
 
     before = constancy()
     (home / "config.toml").write_text("[plugins.constancy]\nprior_weeks = 40\n")
-    assert constancy() < before
+    less = constancy()
+    assert less < before
+    assert constancy("--param", "constancy.prior_weeks=80") < less
+    for wrong, says in (
+        ("constancy", "sets no parameter"),
+        ("nobody.x=1", "no plugin 'nobody'"),
+        ("constancy.x=1", "prior_weeks"),
+    ):
+        _, out, err = run(capsys, "show", "overview", "--param", wrong)
+        assert says in out + err
 
 
 def test_global_options_may_stand_anywhere() -> None:
@@ -178,7 +239,7 @@ def test_an_output_that_cannot_be_written_is_said(capsys, words) -> None:
 
 def test_the_password_of_the_catalog_is_not_shown(capsys, home, monkeypatch) -> None:
     monkeypatch.setenv("RELNET_CATALOG_URL", "postgresql://ana:pass@word@host:5432/relnet?password=secret&x=1")
-    out = run(capsys, "config", "show")[1]
+    out = "".join(run(capsys, "config", "show")[1].split())
     assert "postgresql://***@host:5432/relnet?password=***&x=1" in out
 
 

@@ -78,3 +78,9 @@ def test_the_action_list(relnet, tmp_path) -> None:
     relnet("undo")
     assert len(json.loads(relnet("act", "list", "--json"))["data"]) == 2
     relnet("act", "remove", "9", code=3)
+    relnet("act", "add", "ana", "note")
+    relnet("act", "remove", "ana", code=3)
+    relnet("act", "remove", "=cmd|x")
+    relnet("act", "remove", "=cmd|x", code=3)
+    relnet("act", "remove", "nobody", code=3)
+    assert [each["handle"].lstrip("@") for each in json.loads(relnet("act", "list", "--json"))["data"]] == ["ana"] * 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from relnet import registry
 from relnet.assess.run import assess, view_of
 from relnet.cli.main import main
 from relnet.errors import SettingsError
-from relnet.export.files import chosen, write_frame, write_sqlite
+from relnet.export.files import chosen, write_bytes, write_frame, write_sqlite
 from relnet.export.graph import graph_tables, to_networkx, write_graph
 from relnet.export.tables import account_table, connections, interactions
 from tests.builders import Acts, assessed, read, workspace_of
@@ -146,6 +147,27 @@ def test_sqlite_holds_the_graph_as_two_tables(assessment, tmp_path: Path) -> Non
     connection.close()
     with pytest.raises(SettingsError, match="stdout"):
         write_sqlite({}, Path("-"))
+
+
+@pytest.mark.parametrize("format", [*FRAME_READERS, "html"])
+def test_a_disk_that_is_full_leaves_the_file_before_and_nothing_beside_it(format: str, tmp_path: Path) -> None:
+    path, link = tmp_path / f"out.{format}", tmp_path / "link"
+    path.write_text("before")
+    link.symlink_to(path)
+    frame = pl.DataFrame({"a": [f"{i * 0x9E3779B97F4A7C15 % 2**64:x}" for i in range(20_000)]})
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, usual[1]))
+    try:
+        with pytest.raises(SettingsError, match="cannot be written"):
+            write_bytes(b"x" * 100_000, link) if format == "html" else write_frame(frame, link, format)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert path.read_text() == "before" and sorted(tmp_path.iterdir()) == [link, path]
+    path.chmod(0o600)
+    write_bytes(b"after", link)
+    assert path.read_bytes() == b"after" and path.stat().st_mode & 0o777 == 0o600 and link.is_symlink()
+    write_frame(frame, Path("/dev/null"), "csv")
+    assert Path("/dev/null").is_char_device()
 
 
 def test_the_format_follows_the_name_of_the_file() -> None:

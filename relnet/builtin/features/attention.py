@@ -5,14 +5,9 @@ An act towards m accounts gives each 1/m of a word; a text that its author sent 
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
-from relnet.plugin import Column, Feature, Inputs, Log, nw
-
-FIXED: Final = 2.0**32
-"""Terms are rounded to 2⁻³² and summed as integers: the same sum in every run, and exact over an account's ties."""
+from relnet.plugin import Column, Feature, Inputs, Periods
 
 
 class Words(Feature):
@@ -22,12 +17,12 @@ class Words(Feature):
     networks (Gilbert and Karahalios 2009 call it directed communication); copies after Manku et al. 2007, exact here.
     """
 
-    name, version = "words", "1"
-    unit, table, directed = "interactions", "turns", True
+    name, version = "words", "2"
+    unit, table, directed, portable = "interactions", "periods", True, False
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, periods: Periods) -> Column:
         """Return the sum of shares this way."""
-        return nw.when(log.this_way).then((FIXED / log.crowd).round(0).cast(nw.Int64)).sum() / FIXED
+        return periods.words[:, 0]
 
 
 class Addressed(Feature):

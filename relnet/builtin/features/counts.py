@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from relnet.moments import DAY_MS
-from relnet.plugin import Feature, Log, nw
+import numpy as np
+
+from relnet.plugin import Column, Feature, Log, Periods, nw
 
 
 class Count(Feature):
@@ -13,33 +14,33 @@ class Count(Feature):
     Unit: interactions. Source: directed weight, Raeder et al. 2011.
     """
 
-    name, version = "count", "1"
-    unit, dtype, directed = "interactions", "int64", True
+    name, version = "count", "2"
+    unit, dtype, directed, table, portable, nothing = "interactions", "int64", True, "periods", False, 0.0
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, periods: Periods) -> Column:
         """Return the number of acts this way."""
-        return nw.when(log.is_act & log.this_way).then(nw.lit(1)).count()
+        return np.asarray(np.bincount(periods.tie, periods.acts[:, 0], periods.rows), np.float64)
 
 
 class Signals(Feature):
     """Reposts, likes, reactions and carried mentions each way, dated or not.
 
-    Formula: number of interactions that are no acts. Unit: interactions.
+    Formula: number of interactions that are no dated acts. Unit: interactions.
     """
 
-    name, version = "signals", "1"
-    unit, dtype, directed = "interactions", "int64", True
+    name, version = "signals", "2"
+    unit, dtype, directed, table, nothing = "interactions", "int64", True, "signals", 0.0
 
     def aggregate(self, log: Log) -> nw.Expr:
-        """Return the number of interactions this way that are no acts."""
-        return nw.when(~log.is_act & ~log.declared & log.this_way).then(nw.lit(1)).count()
+        """Return the number of interactions this way."""
+        return nw.when(~log.declared & log.this_way).then(nw.lit(1)).count()
 
 
 class Follows(Feature):
     """Whether the one follows the other, each way: 1 or 0, unknown where no list says. Unit: follows."""
 
-    name, version = "follows", "1"
-    unit, dtype, directed, kinds = "follows", "int64", True, ("follow",)
+    name, version = "follows", "2"
+    unit, dtype, directed, kinds, table, nothing = "follows", "int64", True, ("follow",), "signals", 0.0
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return 1 where a follow this way is declared."""
@@ -49,12 +50,12 @@ class Follows(Feature):
 class FirstContact(Feature):
     """Days from the first act between the two to the moment of judging. Unit: days."""
 
-    name, version = "first_contact", "2"
-    unit, table = "days", "turns"
+    name, version = "first_contact", "3"
+    unit, table, portable = "days", "periods", False
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, periods: Periods) -> Column:
         """Return the age of the oldest act."""
-        return (nw.lit(log.as_of) - log.at.min()) / DAY_MS
+        return _days(periods, periods.first.max(axis=1))
 
 
 class LastContact(Feature):
@@ -63,20 +64,24 @@ class LastContact(Feature):
     Source: the strongest single predictor in Gilbert and Karahalios 2009.
     """
 
-    name, version = "last_contact", "2"
-    unit, table = "days", "turns"
+    name, version = "last_contact", "3"
+    unit, table, portable = "days", "periods", False
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, periods: Periods) -> Column:
         """Return the age of the newest act."""
-        return (nw.lit(log.as_of) - log.at.max()) / DAY_MS
+        return _days(periods, periods.last.min(axis=1))
 
 
 class LastAct(Feature):
     """Days since the last act, each way. Unit: days."""
 
-    name, version = "last_act", "2"
-    unit, table, directed = "days", "turns", True
+    name, version = "last_act", "3"
+    unit, directed, table, portable = "days", True, "periods", False
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, periods: Periods) -> Column:
         """Return the age of the newest act this way."""
-        return (nw.lit(log.as_of) - nw.when(log.this_way).then(log.at).max()) / DAY_MS
+        return _days(periods, periods.last[:, 0])
+
+
+def _days(periods: Periods, age: Column) -> Column:
+    return np.where(np.isfinite(age), age * periods.horizon_days, np.nan)

@@ -173,7 +173,7 @@ class SharedTies(Feature):
         for triple in periods.closed():
             w = [weight[rows] for rows in triple]
             for rows, other, third in zip(triple, (w[1], w[2], w[0]), (w[2], w[0], w[1]), strict=True):
-                total += _summed(rows, np.minimum(other, third), periods.rows)
+                np.add.at(total, rows, np.minimum(other, third))
         return np.log1p(total)
 
 

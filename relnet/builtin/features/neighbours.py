@@ -40,7 +40,7 @@ class SharedNeighbours(Feature):
         shared = np.zeros(inputs.rows)
         for triple in inputs.structure().closed():
             for rows in triple:
-                shared += np.bincount(rows, minlength=inputs.rows)
+                np.add.at(shared, rows, 1.0)
         return _where_known(shared, inputs)
 
 
@@ -64,7 +64,7 @@ class AdamicAdar(Feature):
             for rows, next_to in zip(triple, (triple[1], triple[2], triple[0]), strict=True):
                 # The third account of the triple is the end of a neighbouring connection that this one lacks.
                 shared = (ends[next_to, 0] == ends[rows, 0]) | (ends[next_to, 0] == ends[rows, 1])
-                total += np.bincount(rows, np.where(shared, other[next_to], one[next_to]), inputs.rows)
+                np.add.at(total, rows, np.where(shared, other[next_to], one[next_to]))
         return _where_known(total / FIXED, inputs)
 
 

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from relnet.plugin import Feature, Log, nw
+import numpy as np
+
+from relnet.plugin import PERIODS, Column, Feature, Periods
 
 
 class RecentCount(Feature):
     """Acts between the two in the last W before the moment of judging. Unit: interactions."""
 
-    name, version = "recent_count", "1"
-    unit, dtype = "interactions", "int64"
+    name, version = "recent_count", "2"
+    unit, dtype, table, portable, nothing = "interactions", "int64", "periods", False, 0.0
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, periods: Periods) -> Column:
         """Return the number of acts of both sides."""
-        return _between(log, 1, 0)
+        return _between(periods, 0, 1)
 
 
 class PreviousCount(Feature):
     """Acts between the two in the W before the last W. Unit: interactions."""
 
-    name, version = "previous_count", "1"
-    unit, dtype = "interactions", "int64"
+    name, version = "previous_count", "2"
+    unit, dtype, table, portable, nothing = "interactions", "int64", "periods", False, 0.0
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, periods: Periods) -> Column:
         """Return the number of acts of both sides."""
-        return _between(log, 2, 1)
+        return _between(periods, 1, 2)
 
 
-def _between(log: Log, begin: int, end: int) -> nw.Expr:
-    inside = (log.at > log.as_of - begin * log.horizon) & (log.at <= log.as_of - end * log.horizon)
-    return nw.when(log.is_act & inside).then(nw.lit(1)).count()
+def _between(periods: Periods, begin: int, end: int) -> Column:
+    inside = (periods.age >= begin * PERIODS) & (periods.age < end * PERIODS)
+    return np.asarray(np.bincount(periods.tie[inside], periods.acts[inside].sum(axis=1), periods.rows), np.float64)

@@ -56,7 +56,7 @@ class AnswerDelay(Feature):
     logarithm, unlike their own, is not the longest one's.
     """
 
-    name, version = "answer_delay", "1"
+    name, version = "answer_delay", "2"
     unit, table, directed = "hours", "turns", True
     within_days: Days = WITHIN
 
@@ -64,7 +64,7 @@ class AnswerDelay(Feature):
         """Return the geometric mean."""
         answered = log.this_way & _due(log, self.within_days) & _in_time(log, self.within_days)
         term = nw.when(answered).then(((log.delay / HOUR_MS).log() * FIXED).round(0))
-        return (term.sum() / (term.count() * FIXED)).exp()
+        return (term.sum() / (_number(answered) * FIXED)).exp()
 
 
 class UsualAnswers(Feature):

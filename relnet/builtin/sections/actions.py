@@ -8,9 +8,8 @@ from typing import Annotated, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.builtin.sections.wording import counted
 from relnet.plugin import Block, Findings, Param, Section, Table, Text
-from relnet.text import ago, share
+from relnet.text import ago, counted, share
 
 REACHABLE: Final = ("good", "unknown")
 """Labels of those whom it may help to write to."""

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from relnet.builtin.sections.lists import tie_table
 from relnet.builtin.sections.standing import acts, only_in, only_out, unclear
-from relnet.builtin.sections.wording import counted
 from relnet.plugin import Block, Chart, Findings, Section, Text
+from relnet.text import counted
 
 
 class Balance(Section):

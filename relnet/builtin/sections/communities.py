@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from relnet.builtin.sections.wording import counted
 from relnet.plugin import Block, Chart, Findings, Param, Section, Table, Text
+from relnet.text import counted
 
 FOUND = (
     "A community is a group of three people or more who are in touch with one another more than with the others: found "

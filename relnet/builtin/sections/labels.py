@@ -7,8 +7,8 @@ from math import isnan
 
 import numpy as np
 
-from relnet.builtin.sections.wording import counted
 from relnet.plugin import Block, Chart, Findings, Section, Table, Text
+from relnet.text import counted
 
 LABELS = ("good", "inactive", "fake", "unknown")
 

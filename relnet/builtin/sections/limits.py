@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relnet.builtin.sections.standing import acts
-from relnet.builtin.sections.wording import counted
 from relnet.plugin import Block, Findings, Section, Table, Text
+from relnet.text import counted
 
 OPEN = ("public", "unlisted", "unknown")
 """Visibilities that were not kept to a circle of people."""

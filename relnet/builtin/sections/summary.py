@@ -8,8 +8,9 @@ from math import isnan
 import numpy as np
 
 from relnet.builtin.sections.standing import acts, only_in, only_out, whole
-from relnet.builtin.sections.wording import counted, interval
+from relnet.builtin.sections.wording import interval
 from relnet.plugin import Block, Findings, Section, Text
+from relnet.text import counted
 
 FIRST_RECORDS = "1971"
 """A clock that begins in 1970 and shows no later year was never set."""

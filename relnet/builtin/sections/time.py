@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.builtin.sections.wording import counted
 from relnet.plugin import Block, Chart, Findings, Section, Text
+from relnet.text import counted
 
 LONGEST = 180
 """Months that are drawn one by one; a longer record is drawn by years."""
@@ -66,7 +66,7 @@ def _trend(findings: Findings) -> Iterator[Block]:
     body = zip(spans["from"].tolist(), *(column.tolist() for column in columns.values()), strict=True)
     yield Chart(
         "months", f"Contact, by windows of {days:g} days", ["window from", *columns], [list(row) for row in body],
-        "Ties with an act in the window" + (", and below with acts each way." if seen else "."),
+        "Ties with an act in the window" + (", and below with acts each way." if seen else ", at least: not all is covered."),
         ["text", "count", "count"],
     )  # fmt: skip
 

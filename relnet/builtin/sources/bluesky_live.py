@@ -12,6 +12,7 @@ from relnet.builtin.sources.bluesky_repository import Repository, tid
 from relnet.builtin.sources.live_folder import Header, header, items, placed, sure
 from relnet.moments import milliseconds
 from relnet.plugin import Account, Coverage, Declared, Peek, Reader, Record, Source
+from relnet.text import counted
 
 _REPOSITORY: Final = "repo.car"
 _INCOMING: Final = ("notifications", "threads")
@@ -206,4 +207,4 @@ def _say(reader: Reader, head: Header) -> None:
             "you only in part. Set RELNET_BLUESKY_PASSWORD to an app password for the rest."
         )
     if not head.own and head.seen != head.stated:
-        reader.note(f"The profile states {head.stated:,} followers; the list showed {head.seen:,}.")
+        reader.note(f"The profile states {counted(head.stated, 'follower')}; the list showed {head.seen:,}.")

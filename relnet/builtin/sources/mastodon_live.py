@@ -11,6 +11,7 @@ from relnet.builtin.sources.live_folder import Header, header, items, placed, su
 from relnet.builtin.sources.mastodon_entities import Entities, Person, Status
 from relnet.moments import milliseconds
 from relnet.plugin import Coverage, Declared, Interaction, Peek, Reader, Record, Source, UnreadableInput
+from relnet.text import counted
 
 _OUT: Final = ("reply", "mention", "quote", "repost", "message")
 _IN: Final = ("reply", "mention", "message", "repost", "like")
@@ -149,4 +150,4 @@ def _say(reader: Reader, head: Header) -> None:
     for name in head.hidden:
         reader.note(f"The server shows nobody in the list of {name}, which is not empty: unknown.")
     if not head.own and head.seen != head.stated:
-        reader.note(f"The profile states {head.stated:,} followers; the list showed {head.seen:,}.")
+        reader.note(f"The profile states {counted(head.stated, 'follower')}; the list showed {head.seen:,}.")

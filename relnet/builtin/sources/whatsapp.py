@@ -15,6 +15,7 @@ from relnet.builtin.sources.members import matching, sniffed
 from relnet.builtin.sources.people import People, later
 from relnet.builtin.sources.whatsapp_lines import Line, Order, looks, messages, order_of
 from relnet.plugin import Coverage, InputError, Interaction, Peek, Post, Reader, Record, Source
+from relnet.text import counted
 
 _GROUP = re.compile(
     r"\b(?:group|groupe|grupo|gruppe|gruppo|groep|grup\w*|ryhmä\w*|skupin\w*|групп\w*|груп\w*)\b"
@@ -163,7 +164,7 @@ class _Chat:
     def _warn_of_cap(self, count: int) -> None:
         if any(0.97 * cap <= count <= 1.03 * cap for cap in _CAPS):
             cut = "about as many as WhatsApp exports: older ones are probably missing"
-            self._reader.note(f"{self._name} holds {count:,} messages, {cut}.")
+            self._reader.note(f"{self._name} holds {counted(count, 'message')}, {cut}.")
 
 
 def _stem(name: str, path: str) -> str:

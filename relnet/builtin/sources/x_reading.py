@@ -17,6 +17,7 @@ from relnet.builtin.sources.x_notes import Notes
 from relnet.builtin.sources.x_owner import Owner, accounts, whose
 from relnet.builtin.sources.x_tweets import FullTweet, Item, Posts
 from relnet.plugin import Batch, Coverage, Reader, Record
+from relnet.text import counted
 
 ROWS: Final = 50_000
 """Posts that become interactions together."""
@@ -171,9 +172,9 @@ class Reading:
         for file, count in self._owner.counts.items():
             if x_files.stem(file) in x_files.KNOWN and file not in here and count:
                 self._missing |= x_files.stem(file) in x_files.POSTS
-                self._reader.note(f"The manifest names {file} with {count:,} items, which is not here.")
+                self._reader.note(f"The manifest names {file} with {counted(count, 'item')}, which is not here.")
             elif (read := self._lists.read.get(here.get(file, ""), count)) != count:
-                self._reader.note(f"{file}: the manifest states {count:,} items, {read:,} were read.")
+                self._reader.note(f"{file}: the manifest states {counted(count, 'item')}, {read:,} were read.")
 
     def coverage(self) -> list[Coverage]:
         """Return what the archive could have seen; nothing of what others did, messages apart."""

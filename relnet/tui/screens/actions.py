@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from relnet.assess.written import Entry, as_csv, as_markdown
-from relnet.text import ago, count, score
+from relnet.text import ago, count, counted, score
 from relnet.tui.bindings import bindings
 from relnet.tui.screens.listing import ListPage
 from relnet.tui.widgets.columns import TableColumn
@@ -84,7 +84,7 @@ class ActionsPage(ListPage):
         chosen = [self.entries[each] for each in rows]
         if chosen:
             self.table.marked.clear()
-            who = chosen[0].handle if len(chosen) == 1 else f"{count(len(chosen))} entries"
+            who = chosen[0].handle if len(chosen) == 1 else counted(len(chosen), "entry", "entries")
             self.judge(lambda: self.model.remove_actions(chosen), f"{who}: off your list")
 
     def action_export(self, format: str) -> None:

@@ -11,9 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from relnet.assess.agreement import Agreement, facts_of
-from relnet.text import LABEL_MARKS, count, share, share_range
+from relnet.text import LABEL_MARKS, count, counted, share, share_range
 from relnet.tui.bindings import bindings
-from relnet.tui.phrases import number
 from relnet.tui.plain import plain
 from relnet.tui.screens.page import Page
 
@@ -93,7 +92,7 @@ def _lines(found: Agreement) -> Iterator[Content]:
     yield Content.styled("How far the labels agree with you", "bold")
     for word, figure in found.by_label.items():
         shown = f"{share(figure.value)} ({share_range(figure.low, figure.high)})" if figure.n else "no answer yet"
-        yield Content(f"  {LABEL_MARKS[word]} {word:<9} {number(figure.n, 'answer'):>10}   {shown}")
+        yield Content(f"  {LABEL_MARKS[word]} {word:<9} {counted(figure.n, 'answer'):>10}   {shown}")
     if found.whole.n:
         whole = f"{share(found.whole.value)} ({share_range(found.whole.low, found.whole.high)})"
         yield Content(f"  Over all labelled accounts, each label by its size: {whole}")

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from relnet.assess.boundaries import boundaries
 from relnet.assess.explain import Explanation
 from relnet.assess.explain import Part as Cue
-from relnet.text import UNKNOWN, count, score
+from relnet.text import UNKNOWN, count, counted, score
 from relnet.tui.bindings import bindings
 from relnet.tui.phrases import excerpt
 from relnet.tui.plain import plain
@@ -182,8 +182,8 @@ class ConnectionPage(JudgingPage):
         if here is not None and here < len(acts):
             table.go_to(here)
         total = float(self.model.seen.columns["interactions"][self.row])
-        shown = f"{count(len(acts))} of {count(total)}" if len(acts) < total else count(total)
-        self.query_one("#acts-head", Static).update(Content(f"{shown} interactions, newest first"))
+        shown = f"{count(len(acts))} of " * (len(acts) < total) + counted(total, "interaction")
+        self.query_one("#acts-head", Static).update(Content(f"{shown}, newest first"))
         if acts or not total:
             table.placeholder = "No interaction is recorded."
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from relnet.moments import day
-from relnet.text import clean, count
+from relnet.text import clean, count, counted
 from relnet.tui.bindings import bindings
 from relnet.tui.screens.page import Page
 
@@ -65,7 +65,7 @@ def _import_lines(manifest: Manifest) -> Iterator[Content]:
     rows = ", ".join(f"{count(n)} {_ROWS.get(kind, kind)}" for kind, n in manifest.rows.items() if n)
     yield _item(f"{rows or 'nothing'}; {day(manifest.first_at)} to {day(manifest.last_at)}")
     if manifest.overlap:
-        yield _item(f"{count(manifest.overlap)} interactions were there already and count once")
+        yield _item(f"{counted(manifest.overlap, 'interaction')} there already, counted once")
     for reason, (number, named) in manifest.skips.items():
         yield Content.assemble("  ", (f"{count(number)} left out", "$text-warning bold"), f": {clean(reason)}")
         yield from (_item(f"  {place}") for place in named)

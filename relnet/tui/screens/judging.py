@@ -11,7 +11,7 @@ from relnet.assess.assessment import LABELS
 from relnet.assess.table import find_account
 from relnet.assess.written import ACTIONS, action_text
 from relnet.errors import InputError
-from relnet.text import LABEL_MARKS, count
+from relnet.text import LABEL_MARKS, counted
 from relnet.tui.screens.dialogs import Choice, Line, Offer
 from relnet.tui.screens.page import Page
 
@@ -30,7 +30,7 @@ class JudgingPage(Page):
         seen = self.model.seen
         if rows := self.meant():
             self._get_ready()
-            who = seen.handle(rows[0]) if len(rows) == 1 else f"{count(len(rows))} accounts"
+            who = seen.handle(rows[0]) if len(rows) == 1 else counted(len(rows), "account")
             ask(who, [seen.account(row) for row in rows])
 
     def action_label(self) -> None:

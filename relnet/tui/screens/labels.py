@@ -19,7 +19,7 @@ from relnet.assess.follower_check import FollowerCheck
 from relnet.assess.labeling import judged_accounts
 from relnet.assess.run import decide
 from relnet.plugin import LabelResult
-from relnet.text import LABEL_MARKS, clean, count, score, share, share_range
+from relnet.text import LABEL_MARKS, clean, count, counted, score, share, share_range
 from relnet.tui.bindings import bindings
 from relnet.tui.screens.check import CheckPage
 from relnet.tui.screens.page import Page
@@ -70,8 +70,7 @@ class LabelsPage(Page):
 
     def path(self) -> tuple[list[str], str]:
         """Return the steps."""
-        found = count(len(judged_accounts(self.model.assessment)))
-        return ["relnet", f"labels of {found} accounts"], ""
+        return ["relnet", f"labels of {counted(len(judged_accounts(self.model.assessment)), 'account')}"], ""
 
     def judged(self) -> None:
         """Show everything anew."""

@@ -12,9 +12,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from relnet.text import share
+from relnet.text import counted, share
 from relnet.tui.bindings import bindings
-from relnet.tui.phrases import number
 from relnet.tui.plugged import Plugged, plugged, said, state_of
 from relnet.tui.screens.dialogs import Notice
 from relnet.tui.screens.page import Page
@@ -71,7 +70,7 @@ class PluginsPage(Page):
     def path(self) -> tuple[list[str], str]:
         """Return the steps."""
         failed = sum(bool(each.error) for each in self.found)
-        words = [number(len(self.found), "plugin"), f"{failed} failed" if failed else ""]
+        words = [counted(len(self.found), "plugin"), f"{failed} failed" if failed else ""]
         return ["relnet", f"plugins ({', '.join(filter(None, words))})"], ""
 
     def judged(self) -> None:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from relnet.assess.lists import tie_lists
+from relnet.assess.lists import is_bound, tie_lists
 from relnet.assess.turnover import MEANING, Turnover
 from relnet.moments import day
 from relnet.plugin import TieList
@@ -40,11 +40,12 @@ class _Group:
     words: str
     rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
     unknown: str = ""
+    bounded: bool = False
 
     @property
     def line(self) -> str:
         """Title and number; a list that cannot be told has no number."""
-        number = "?" if self.unknown and not len(self.rows) else count(len(self.rows))
+        number = "?" if self.unknown and not len(self.rows) else "≥" * self.bounded + count(len(self.rows))
         return f"{self.title:<18} {number:>6}"
 
 
@@ -117,7 +118,10 @@ class TimePage(ListPage):
     def _show_lists(self, seen: Seen, lists: dict[str, TieList], circles: Turnover | None) -> None:
         if seen is not self.model.seen:
             return
-        self._groups = [_Group(name, each.meaning, each.rows, each.unknown) for name, each in lists.items()]
+        self._groups = [
+            _Group(name, each.meaning, each.rows, each.unknown, is_bound(seen.ties, name, each))
+            for name, each in lists.items()
+        ]
         self._groups += [] if circles is None else list(_circle_groups(circles, seen))
         menu = self.query_one("#menu", OptionList)
         chosen = min(self._chosen, len(self._groups) - 1)

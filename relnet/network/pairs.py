@@ -1,0 +1,86 @@
+"""Pairs of accounts and their numbers: a hash table, several times faster than a join of the engine."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relnet.plugin import Keys
+from relnet.plugin.compiled import compiled
+
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+Numbers = NDArray[np.int32]
+
+
+class Pairs:
+    """Different pairs, numbered in the order in which they were met: open addressing in a table at most half full."""
+
+    def __init__(self) -> None:
+        self._table, self._count = np.empty(0, np.int32), 0
+        self._a, self._b = np.empty(0, np.int64), np.empty(0, np.int64)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def a(self) -> Keys:
+        """The one account of each pair."""
+        return self._a[: self._count]
+
+    @property
+    def b(self) -> Keys:
+        """The other account of each pair."""
+        return self._b[: self._count]
+
+    def numbers(self, a: Keys, b: Keys) -> Numbers:
+        """Return the number of each pair, int32[n]; one that is not there gets the next."""
+        self._make_room(len(a))
+        numbers = np.empty(len(a), dtype=np.int32)
+        self._count = _place(a, b, _slots(a, b, self._table), self._table, self._a, self._b, self._count, numbers)
+        return numbers
+
+    def sorted(self) -> tuple[Keys, Keys, Numbers]:
+        """Return the pairs in order, and the row there of the pair of each number."""
+        order = np.lexsort((self.b, self.a))
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        return self.a[order], self.b[order], rank
+
+    def _make_room(self, more: int) -> None:
+        most = self._count + more
+        if 2 * most <= len(self._table):
+            return
+        a, b = self.a, self.b
+        self._table = np.full(1 << max(3, (2 * most - 1).bit_length()), -1, dtype=np.int32)
+        room = len(self._table) // 2
+        self._a, self._b = np.empty(room, np.int64), np.empty(room, np.int64)
+        again = np.empty(len(a), dtype=np.int32)
+        _place(a, b, _slots(a, b, self._table), self._table, self._a, self._b, 0, again)
+
+
+def _slots(a: Keys, b: Keys, table: Numbers) -> NDArray[np.int64]:
+    mixed = (a.view(np.uint64) * _MIX + b.view(np.uint64)) * _SPREAD
+    return np.asarray(mixed >> np.uint64(65 - len(table).bit_length())).view(np.int64)
+
+
+@compiled
+def _place(
+    a: Keys, b: Keys, slots: NDArray[np.int64], table: Numbers, held_a: Keys, held_b: Keys, count: int, numbers: Numbers
+) -> int:
+    last = len(table) - 1
+    for i in range(len(a)):
+        slot = slots[i]
+        while True:
+            number = table[slot]
+            if number < 0:
+                number = table[slot] = count
+                held_a[count], held_b[count] = a[i], b[i]
+                count += 1
+            if held_a[number] == a[i] and held_b[number] == b[i]:
+                break
+            slot = (slot + 1) & last
+        numbers[i] = number
+    return count
