@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,11 @@ from relnet.assess.cache import Cache, key_of, stated
 from relnet.assess.groups import communities
 from relnet.assess.plan import LABELLED
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
-from relnet.network.engine import columns
 from relnet.network.view import AccountTable, NetworkView, accounts
 from relnet.plugin import Column, Feature, Labeler, Scorer
 
 T = TypeVar("T")
+_EXTENT: Final = ("count", "first", "last")
 
 
 class Results:
@@ -80,12 +80,12 @@ class Results:
         key = self._key("extent", self._facts)
         table = self.cache.get(key)
         if table is None:
-            query = (
-                'SELECT count(*) AS count, coalesce(min("at"), 0) AS first, coalesce(max("at"), 0) AS last FROM acts'
-            )
-            table = columns(view.connection.sql(query))
+            number, oldest, newest = view.extent
+            table = {
+                name: np.array([value or 0]) for name, value in zip(_EXTENT, (number, oldest, newest), strict=True)
+            }
             self.cache.keep(key, table)
-        count, first, last = (int(table[name][0]) for name in ("count", "first", "last"))
+        count, first, last = (int(table[name][0]) for name in _EXTENT)
         return (count, first, last) if count else (0, None, None)
 
     def labelled(self, labelers: Iterable[Labeler], overrides: dict[int, str], *, failed: bool) -> None:

@@ -221,8 +221,9 @@ def _sort(codes: Ints, ends: Ints, waited: NDArray[np.int32]) -> None:
         low, high = ends[row], ends[row + 1]
         if high - low > _SHORT:
             order = np.argsort(codes[low:high])
-            codes[low:high] = codes[low:high][order]
-            waited[low:high] = waited[low:high][order]
+            as_read, delays = codes[low:high].copy(), waited[low:high].copy()
+            for k in range(high - low):
+                codes[low + k], waited[low + k] = as_read[order[k]], delays[order[k]]
             continue
         for i in range(low + 1, high):
             code, wait, k = codes[i], waited[i], i

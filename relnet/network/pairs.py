@@ -20,7 +20,7 @@ class Pairs:
 
     def __init__(self) -> None:
         self._table, self._count = np.empty(0, np.int32), 0
-        self._a, self._b = np.empty(0, np.int64), np.empty(0, np.int64)
+        self._held = np.empty((0, 2), np.int64)
 
     def __len__(self) -> int:
         return self._count
@@ -28,37 +28,37 @@ class Pairs:
     @property
     def a(self) -> Keys:
         """The one account of each pair."""
-        return self._a[: self._count]
+        return self._held[: self._count, 0]
 
     @property
     def b(self) -> Keys:
         """The other account of each pair."""
-        return self._b[: self._count]
+        return self._held[: self._count, 1]
 
     def numbers(self, a: Keys, b: Keys) -> Numbers:
         """Return the number of each pair, int32[n]; one that is not there gets the next."""
         self._make_room(len(a))
         numbers = np.empty(len(a), dtype=np.int32)
-        self._count = _place(a, b, _slots(a, b, self._table), self._table, self._a, self._b, self._count, numbers)
+        self._count = _place(a, b, _slots(a, b, self._table), self._table, self._held, self._count, numbers)
         return numbers
 
     def sorted(self) -> tuple[Keys, Keys, Numbers]:
         """Return the pairs in order, and the row there of the pair of each number."""
-        order = np.lexsort((self.b, self.a))
+        a, b = self.a.copy(), self.b.copy()
+        order = np.lexsort((b, a))
         rank = np.empty(len(order), dtype=np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
-        return self.a[order], self.b[order], rank
+        return a[order], b[order], rank
 
     def _make_room(self, more: int) -> None:
         most = self._count + more
         if 2 * most <= len(self._table):
             return
-        a, b = self.a, self.b
+        a, b = self.a.copy(), self.b.copy()
         self._table = np.full(1 << max(3, (2 * most - 1).bit_length()), -1, dtype=np.int32)
-        room = len(self._table) // 2
-        self._a, self._b = np.empty(room, np.int64), np.empty(room, np.int64)
+        self._held = np.empty((len(self._table) // 2, 2), np.int64)
         again = np.empty(len(a), dtype=np.int32)
-        _place(a, b, _slots(a, b, self._table), self._table, self._a, self._b, 0, again)
+        _place(a, b, _slots(a, b, self._table), self._table, self._held, 0, again)
 
 
 def _slots(a: Keys, b: Keys, table: Numbers) -> NDArray[np.int64]:
@@ -68,7 +68,7 @@ def _slots(a: Keys, b: Keys, table: Numbers) -> NDArray[np.int64]:
 
 @compiled
 def _place(
-    a: Keys, b: Keys, slots: NDArray[np.int64], table: Numbers, held_a: Keys, held_b: Keys, count: int, numbers: Numbers
+    a: Keys, b: Keys, slots: NDArray[np.int64], table: Numbers, held: NDArray[np.int64], count: int, numbers: Numbers
 ) -> int:
     last = len(table) - 1
     for i in range(len(a)):
@@ -77,9 +77,9 @@ def _place(
             number = table[slot]
             if number < 0:
                 number = table[slot] = count
-                held_a[count], held_b[count] = a[i], b[i]
+                held[count, 0], held[count, 1] = a[i], b[i]
                 count += 1
-            if held_a[number] == a[i] and held_b[number] == b[i]:
+            if held[number, 0] == a[i] and held[number, 1] == b[i]:
                 break
             slot = (slot + 1) & last
         numbers[i] = number

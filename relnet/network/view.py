@@ -123,6 +123,25 @@ class NetworkView:
             found.setdefault(network, []).append(account)
         return {network: np.array(accounts) for network, accounts in found.items()}
 
+    @cached_property
+    def acted(self) -> str:
+        """Name of a table of the engine: newest and oldest dated interaction of each account, and their number."""
+        self.connection.cursor().execute(
+            'CREATE TABLE acted AS SELECT source, max("at") AS newest, min("at") AS oldest, count(*) AS number '
+            "FROM acts GROUP BY source"
+        )
+        return "acted"
+
+    @property
+    def extent(self) -> tuple[int, int | None, int | None]:
+        """Number of dated interactions, and the moments of the first and the last, ms UTC."""
+        [(number, oldest, newest)] = (
+            self.connection.cursor()
+            .execute(f"SELECT sum(number), min(oldest), max(newest) FROM {self.acted}")
+            .fetchall()
+        )
+        return int(number or 0), oldest, newest
+
     def kind_class(self, kind: str) -> str:
         """Return what a kind counts as: act, signal or declared."""
         for manifest in self.imports.values():
@@ -306,7 +325,7 @@ _DERIVED = {
     # A federated handle names its host after the second @; its digits are not the account's.
     "handle_digits": "length(regexp_replace(split_part(ltrim(handle, '@'), '@', 1), '[^0-9]', '', 'g'))",
     "gone": "CAST(state <> 'active' AS INTEGER)",
-    "last_act_at": "newest_act",
+    "last_act_at": "newest",
 }
 """Numbers that are not stated but follow: digits in the handle, a state in which nobody is there any more, and the
 newest dated act in the record (its absence proves nothing)."""
@@ -333,7 +352,7 @@ def accounts(view: NetworkView) -> AccountTable:
         FROM observations o LEFT JOIN same s ON o.account = s.account
         GROUP BY 1)
         SELECT stated.*, {derived}
-        FROM stated LEFT JOIN (SELECT source, max("at") AS newest_act FROM acts GROUP BY 1) ON account = source
+        FROM stated LEFT JOIN {view.acted} ON account = source
         ORDER BY account
         """
     )

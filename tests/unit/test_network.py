@@ -1,5 +1,7 @@
 """Interactions to connections: what is counted, and what stays unknown."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from relnet.errors import InputError
 from relnet.facts.coverage import Coverage, covered
 from relnet.facts.identity import resolved_handles, unite
 from relnet.facts.keys import key, keys
+from relnet.plugin import compiled as loops
 from tests.builders import Acts, assessed
 
 DAY = 86_400_000
@@ -183,3 +186,55 @@ def test_a_handle_seen_under_two_ids_stays_apart() -> None:
     assert resolved_handles([(9, "x", "ana")], [(1, "x", "Ana"), (1, "x", "ana")]) == [(9, 1)]
     assert resolved_handles([(9, "x", "ana")], [(1, "x", "ana"), (2, "x", "ana")]) == []
     assert resolved_handles([(9, "x", "ana")], [(1, "y", "ana")]) == []
+
+
+@pytest.mark.parametrize("few", [0, 1 << 30])
+def test_loops_count_the_same_compiled_and_as_they_stand(tmp_path, monkeypatch, few) -> None:
+    """Busy and quiet pairs, answers that name an act, two acts in one second: against plain Python."""
+    rng = np.random.default_rng(5)
+    rows, event = [], 0
+    for pair, number in (("ana", 150), ("bob", 7), ("cem", 1), ("dia", 70)):
+        at, last = T0, {}
+        for _ in range(number):
+            at += int(rng.choice([0, 5_000, 3_600_000, 2 * DAY]))
+            way = ("me", pair) if rng.random() < 0.5 else (pair, "me")
+            event += 1
+            names = {"parent": str(last[way[::-1]])} if way[::-1] in last and rng.random() < 0.4 else {}
+            rows.append((*way, "reply", at, {"event": str(event), **names}))
+            last[way] = event
+    monkeypatch.setattr(loops, "FEW", few)
+    made = assessed(tmp_path, Acts(rows=tuple(rows), owner="me"))
+    row, seen = columns(made)
+    found = {name: made.connections.features[name] for name in ("conversations", "exchanged", "active_days")}
+    for pair in ("ana", "bob", "cem", "dia"):
+        here = [each for each in rows if pair in each[:2]]
+        assert (seen["out"][row[pair]], seen["in"][row[pair]]) == tuple(
+            sum(each[side] == "me" for each in here) for side in (0, 1)
+        )
+        i = ties(made).rows[row[pair]]
+        moments = sorted({each[3] // 1000 for each in here})
+        pauses = [later - before for before, later in pairwise(moments)]
+        assert found["conversations"][i] == 1 + sum(pause > 3 * DAY // 1000 for pause in pauses)
+        assert found["active_days"][i] == len({each[3] // DAY for each in here})
+        turns = sum(
+            any(each[0] == side and each[3] // 1000 == later for each in here)
+            and any(each[1] == side and each[3] // 1000 == before for each in here)
+            for before, later in pairwise(moments)
+            for side in ("me", pair)
+        )
+        assert found["exchanged"][i] == turns
+        for name, way in (("answered", ("me", pair)), ("answered", (pair, "me"))):
+            due = made.header.as_of - 3 * DAY
+            number = 0
+            for each in here:
+                back = [
+                    other for other in here
+                    if other[0] == each[1] and other[3] // 1000 > each[3] // 1000
+                    and other[4].get("parent") in (None, each[4]["event"])
+                ]  # fmt: skip
+                soonest = min((other[3] // 1000 - each[3] // 1000 for other in back), default=1 << 40)
+                number += each[:2] == way and each[3] <= due and soonest * 1000 <= 3 * DAY
+            key = made.connections.a[i]
+            first = "me" if made.accounts.text("native_id", int(key)) == "me" else pair
+            column = f"{name}_{'ab' if way[0] == first else 'ba'}"
+            assert made.connections.features[column][i] == number
