@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from relnet.plugin import Column, Feature, Log, Periods, nw
+
+DAY_SECONDS: Final = 86_400
 
 
 class Count(Feature):
@@ -84,4 +88,5 @@ class LastAct(Feature):
 
 
 def _days(periods: Periods, age: Column) -> Column:
-    return np.where(np.isfinite(age), age * periods.horizon_days, np.nan)
+    seconds = np.rint(age * (periods.horizon_days * DAY_SECONDS))  # whole ones, so that days and weeks come out exact
+    return np.where(np.isfinite(age), seconds / DAY_SECONDS, np.nan)
