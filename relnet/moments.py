@@ -9,7 +9,8 @@ import numpy as np
 
 from relnet.text import UNKNOWN
 
-DAY_MS: Final = 86_400_000
+DAY_SECONDS: Final = 86_400
+DAY_MS: Final = DAY_SECONDS * 1000
 
 
 def milliseconds(iso: Any) -> int | None:

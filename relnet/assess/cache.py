@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -19,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from relnet.plugin import Plugin
+from relnet.whole_file import whole
 
 MOST_BYTES: Final = 4 << 30
 """Above this the results that were not used for longest go."""
@@ -71,14 +71,10 @@ class Cache:
 
     def keep(self, key: str, table: Mapping[str, NDArray[Any]]) -> None:
         """Keep a result under its key; a disk that is full or a folder that goes away costs the result only."""
-        part = self.folder / f".part-{secrets.token_hex(8)}"
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            try:
+            with whole(self.path(key)) as part:
                 write(part, table)
-                os.replace(part, self.path(key))
-            finally:
-                part.unlink(missing_ok=True)
             self._evict(self.path(key))
 
     def _evict(self, newest: Path) -> None:

@@ -111,9 +111,10 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     number = unsorted.pairs.numbers(signals.pop("a"), signals.pop("b"))
     a, b, rank = unsorted.pairs.sorted()
     acts = unsorted.sorted(rank)
-    tied = acts.counts > 0
+    counts = acts.counts
+    tied = counts > 0
     del unsorted
-    made: dict[str, Column] = {"interactions": acts.counts.astype(np.float64)}
+    made: dict[str, Column] = {"interactions": counts.astype(np.float64)}
     made["interactions"][rank[number]] += signals.pop("interactions")
     for name, column in signals.items():
         made[name] = np.full(len(a), nothing[name])
@@ -126,7 +127,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         return structure_of(a, b, tied)
 
     made |= _ordered(view, acts, by_table, nothing, failures)
-    made |= _over_periods(view, acts, by_table["periods"], a, b, structure, failures)
+    made |= _over_periods(view, acts, by_table["periods"], a, b, tied, structure, failures)
     del acts
     made |= _over_words_and_hours(view, by_table, a, b, failures)
     for name in (name for feature in features if feature.table != "columns" for name in columns_of(feature)):
@@ -255,13 +256,13 @@ def _over_periods(
     features: Sequence[Feature],
     a: Keys,
     b: Keys,
+    tied: NDArray[np.bool_],
     structure: Callable[[], Structure],
     failures: list[runner.Failure],
 ) -> dict[str, Column]:
     if not features:
         return {}
     periods = periods_of(view, a, b, acts, structure())
-    tied = acts.counts > 0
 
     def over(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
         made: dict[str, Column] = {}

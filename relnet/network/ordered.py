@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.moments import DAY_MS, DAY_SECONDS
 from relnet.network.acts import AGE, BACK, CROWD, NAMES, NEVER, ROW, SECONDS, Acts, Ints
 from relnet.plugin.compiled import compiled
 
-DAY_SECONDS: Final = 86_400
 _SECOND: Final = 1000.0
 Table = dict[str, NDArray[Any]]
 Bools = NDArray[np.bool_]
@@ -30,9 +30,8 @@ def days_of(acts: Acts, as_of: int) -> Table:
     row, day, acted = np.empty(n, np.int32), np.empty(n, np.int64), np.zeros((2, n), dtype=np.bool_)
     gap = np.full(n, np.inf)
     size = _days(acts.codes, as_of // 1000, row, day, gap, acted)
-    day_ms = DAY_SECONDS * 1000
     return {
-        "row": row[:size], "at": day[:size] * day_ms, "gap": gap[:size] * day_ms,
+        "row": row[:size], "at": day[:size] * DAY_MS, "gap": gap[:size] * DAY_MS,
         "forward": acted[0, :size], "back": acted[1, :size],
     }  # fmt: skip
 

@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.moments import DAY_SECONDS
 from relnet.network.acts import AGE, BACK, CROWD, ROW, SECONDS, Acts, Ints, acts_of
-from relnet.network.ordered import DAY_SECONDS, Floats
+from relnet.network.ordered import Floats
 from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
 from relnet.plugin import PERIODS, Keys, Periods, Structure

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
+from relnet.moments import DAY_SECONDS
 from relnet.plugin import Column, Feature, Log, Periods, nw
-
-DAY_SECONDS: Final = 86_400
 
 
 class Count(Feature):

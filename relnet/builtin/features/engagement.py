@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.builtin.features.rhythm import Rhythm, chance, fit
-from relnet.plugin import Column, Feature, Param, Periods
+from relnet.plugin import PERIODS, Column, Feature, Param, Periods
 
-PERIODS: Final = 28
 OLDEST: Final = 20.0
 """Horizons after which a last act counts as never; also what "never" enters as."""
 FEW: Final = 0.05
