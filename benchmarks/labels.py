@@ -23,7 +23,7 @@ from relnet.assess.labeling import COMBINED, labeler_inputs
 from relnet.assess.labelled import Labelled, read
 from relnet.assess.prevalence import Rates, corrected_share
 from relnet.assess.run import decide
-from relnet.network.view import NUMBERS, AccountTable
+from relnet.network.accounts import NUMBERS, AccountTable
 from relnet.plugin import Labeler
 
 ROWS = 10_000_000

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from relnet.assess.cache import Columns, Table, read, write
 from relnet.assess.plan import LABELLED
+from relnet.network.accounts import NUMBERS, TEXTS, AccountTable
+from relnet.network.activity import Activity
 from relnet.network.connections import Connections
 from relnet.network.structure import distinct
-from relnet.network.view import NUMBERS, TEXTS, AccountTable
 from relnet.plugin import Column, Keys
 from relnet.runner import Failure
 
@@ -48,6 +49,9 @@ class Figure(msgspec.Struct):
     low: float = float("nan")
     high: float = float("nan")
     n: int = 0
+
+
+_TOGETHER: Final = ("interactions", "first", "last")
 
 
 class AccountLabels(msgspec.Struct):
@@ -175,6 +179,20 @@ def connections_of(path: Path) -> Connections:
     """Return the connections of a file with a table that `connections_table` made; features are read when asked for."""
     ends = Columns(path)
     return Connections(ends["a"], ends["b"], Columns(path, "f."))
+
+
+def activity_table(activity: Activity) -> Table:
+    """Return who was active as one table, in which what holds for all together stands in every row."""
+    together = {name: np.full(len(activity.accounts), getattr(activity, name) or 0) for name in _TOGETHER}
+    return {"account": activity.accounts, "newest": activity.newest, **together}
+
+
+def activity_from(table: Table) -> Activity:
+    """Return the activity of a table that `activity_table` made."""
+    if not len(table["account"]):
+        return Activity()
+    together = {name: int(table[name][0]) for name in _TOGETHER}
+    return Activity(accounts=table["account"], newest=table["newest"], **together)
 
 
 def accounts_of(table: Table) -> AccountTable:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.assess.assessment import Assessment, ties
-from relnet.network.view import AccountTable
+from relnet.network.accounts import AccountTable
 from relnet.plugin import Column, Inputs, Keys, Labeler, LabelErrors, Reason, reasons
 from relnet.registry import Registry
 

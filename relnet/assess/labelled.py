@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from relnet.errors import UnknownFormat, UnreadableInput
-from relnet.network.view import NUMBERS
+from relnet.network.accounts import NUMBERS
 from relnet.plugin import Column, Inputs, Labeler
 
 TRUTH: Final = {"fake": 1, "good": 0, "human": 0, "bot": -1}

@@ -6,21 +6,21 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.assess.assessment import accounts_of, connections_of, connections_table
-from relnet.assess.cache import Cache, key_of, stated
+from relnet.assess.assessment import accounts_of, activity_from, activity_table, connections_of, connections_table
+from relnet.assess.cache import Cache, Table, key_of, stated
 from relnet.assess.groups import communities
 from relnet.assess.plan import LABELLED
+from relnet.network.accounts import AccountTable, accounts, with_activity
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
-from relnet.network.view import AccountTable, NetworkView, accounts
+from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
 
 T = TypeVar("T")
-_EXTENT: Final = ("count", "first", "last")
 
 
 class Results:
@@ -38,7 +38,7 @@ class Results:
         self.cache, self._facts = cache, key_of(*facts)
         self._keys: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(2)
-        self._writing: Future[None] | None = None
+        self._writing: list[Future[None]] = []
 
     def later(self, make: Callable[..., T], *arguments: Any) -> Future[T]:
         """Make something beside the rest: engine and NumPy leave the other cores idle for much of the time."""
@@ -47,46 +47,35 @@ class Results:
     @property
     def files(self) -> dict[str, Path]:
         """Files of the tables that a run links, once they are written."""
-        if self._writing is not None:
-            self._writing.result()
+        for each in self._writing:
+            each.result()
         return {name: self.cache.path(self._keys[name]) for name in ("connections", "accounts")}
 
     def connections(self, view: NetworkView, features: Sequence[Feature], needs: Iterable[str]) -> Connections:
         """Return the connections with their features."""
         ends = ENDS_KNOWN.intersection(needs)
         key = self._key("connections", self._facts, [stated(each) for each in features], sorted(ends))
-        known = self.cache.opened(key, connections_of)
-        if known is not None:
+        known, active = self.cache.opened(key, connections_of), self.cache.get(self._key("activity", self._facts))
+        if known is not None and active is not None:
+            known.activity = activity_from(active)
             return known
         made = connect_pairs(view, features, ends)
+        self._keep("activity", activity_table(made.activity))
         if made.failures:
             self._once("connections")
         else:
-            self._writing = self.later(self.cache.keep, key, connections_table(made))
+            self._keep("connections", connections_table(made))
         return made
 
-    def accounts(self, view: NetworkView) -> AccountTable:
-        """Return what is known of the accounts."""
+    def accounts(self, view: NetworkView, connected: Future[Connections]) -> AccountTable:
+        """Return what is known of the accounts; what was said of them is read while the connections are made."""
         key = self._key("accounts", self._facts)
         table = self.cache.get(key)
         if table is not None:
             return accounts_of(table)
-        made = accounts(view)
-        self.cache.keep(key, {"account": made.account, **made.columns})
+        made = with_activity(accounts(view), connected.result().activity)
+        self._keep("accounts", {"account": made.account, **made.columns})
         return made
-
-    def extent(self, view: NetworkView) -> tuple[int, int | None, int | None]:
-        """Return the number of dated interactions, and the moments of the first and the last, ms UTC."""
-        key = self._key("extent", self._facts)
-        table = self.cache.get(key)
-        if table is None:
-            number, oldest, newest = view.extent
-            table = {
-                name: np.array([value or 0]) for name, value in zip(_EXTENT, (number, oldest, newest), strict=True)
-            }
-            self.cache.keep(key, table)
-        count, first, last = (int(table[name][0]) for name in _EXTENT)
-        return (count, first, last) if count else (0, None, None)
 
     def labelled(self, labelers: Iterable[Labeler], overrides: dict[int, str], *, failed: bool) -> None:
         """Say what the labels were made of, for the scores that read them; the labels themselves take no time."""
@@ -102,7 +91,7 @@ class Results:
         if table is not None:
             return table["community"]
         made = communities(view, connections, people)
-        self.cache.keep(key, {"community": made})
+        self._keep("communities", {"community": made})
         return made
 
     def score(self, scorer: Scorer, seed: int) -> Column | None:
@@ -117,7 +106,10 @@ class Results:
 
     def keep_score(self, scorer: Scorer, column: Column) -> None:
         """Keep a score that `score` did not find."""
-        self.cache.keep(self._keys[f"score.{scorer.name}"], {"score": column})
+        self._keep(f"score.{scorer.name}", {"score": column})
+
+    def _keep(self, name: str, table: Table) -> None:
+        self._writing.append(self.later(self.cache.keep, self._keys[name], table))
 
     def _key(self, name: str, *parts: Any) -> str:
         self._keys[name] = key_of(name, *parts)

@@ -30,10 +30,12 @@ from relnet.assess.results import Results
 from relnet.errors import InputError, RelnetError
 from relnet.facts.coverage import sentences
 from relnet.facts.records import SCHEMA_VERSION
+from relnet.network.accounts import AccountTable
+from relnet.network.activity import Activity
 from relnet.network.connections import Connections
 from relnet.network.graph import graph_of
 from relnet.network.structure import met
-from relnet.network.view import AccountTable, NetworkView
+from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Inputs, Labeler, LabelResult, Plugin, Scorer, why_bit
 from relnet.registry import Registry, kind_of
 from relnet.settings import HORIZON_DAYS
@@ -130,9 +132,9 @@ def assess(
     facts = sorted(imports), sorted(map(sorted, decided.persons)), sorted(decided.me), as_of, since, horizon_days
     results = Results(Cache(workspace.cache), __version__, SCHEMA_VERSION, *facts)
     needs = [*SHOWN, *(need for scorer in chosen for need in scorer.needs)]
-    known_of = results.later(results.accounts, view)
-    connections = results.connections(view, features_for(needs, features, "the run"), needs)
-    people = known_of.result()
+    connected = results.later(results.connections, view, features_for(needs, features, "the run"), needs)
+    people = results.accounts(view, connected)
+    connections = connected.result()
     grouped = results.later(results.communities, view, connections, people)
     clock.lap("Graph")
     say("Label", 0.0)
@@ -147,7 +149,7 @@ def assess(
     clock.lap("Score")
     circle = circles(connections)
     result = Assessment(
-        _header(run_id, view, seed, [*chosen, *labelers], unfit + connections.failures + failures + more, list(map(str, broken)), results.extent(view)),
+        _header(run_id, view, seed, [*chosen, *labelers], unfit + connections.failures + failures + more, list(map(str, broken)), connections.activity),
         connections, people, scores, labels, circle, grouped.result(),
     )  # fmt: skip
     result.header.summary = summary(result, registry)
@@ -286,7 +288,7 @@ def _header(
     plugins: Iterable[Plugin],
     failures: list[runner.Failure],
     warnings: list[str],
-    extent: tuple[int, int | None, int | None],
+    activity: Activity,
 ) -> Header:
     manifests = view.imports.values()
     return Header(
@@ -313,9 +315,9 @@ def _header(
         skipped={
             reason: count for manifest in manifests for reason, (count, _) in manifest.skips.items()
         },
-        interactions=extent[0],
-        first_at=extent[1],
-        last_at=extent[2],
+        interactions=activity.interactions,
+        first_at=activity.first,
+        last_at=activity.last,
         summary={},
     )  # fmt: skip
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from relnet.assess.assessment import LABELS, Assessment, Ties, ties
 from relnet.assess.lists import listed
 from relnet.moments import DAY_MS
+from relnet.network.accounts import accounts
 from relnet.network.engine import frame
-from relnet.network.view import NetworkView, accounts
+from relnet.network.view import NetworkView
 from relnet.plugin import Column
 from relnet.text import clean_column
 

@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from relnet.network.log_table import copies_of
+from relnet.network.activity import ActivityLog
+from relnet.network.engine import array, frame
+from relnet.network.log_table import copies_of, undated
 from relnet.network.pairs import Numbers, Pairs
 from relnet.network.view import NetworkView, quoted
 from relnet.plugin import Keys
@@ -75,53 +78,61 @@ class Acts(msgspec.Struct, frozen=True):
 
 
 class Unsorted(msgspec.Struct, frozen=True):
-    """Acts as they were read, in no order.
+    """Dated interactions as they were read, in no order.
 
     Attributes
     ----------
     pairs
-        The pairs that acted; others may be added.
+        The pairs that they are of; others may be added.
     pieces
-        Codes, in which the row is the pair's number; keys of the acts, and of the acts that they name (where they do).
-        The keys are left out where no act names another.
+        Acts: codes, in which the row is the pair's number; keys of the acts, and of the acts that they name (where they
+        do). The keys are left out where no act names another.
+    signals
+        The others: `number` of the pair, `forward`, `at`, `kind`, `audience`.
+    activity
+        Who did something, and when.
     """
 
     pairs: Pairs
     pieces: list[tuple[Ints, Ints, Ints]]
+    signals: list[pl.DataFrame]
+    activity: ActivityLog
 
-    def sorted(self, rank: Numbers) -> Acts:
-        """Return the acts with the pair numbered n in row rank[n]."""
-        counts = np.zeros(len(rank), dtype=np.int64)
-        for codes, _, _ in self.pieces:
-            counts[rank] += np.bincount(codes >> ROW, minlength=len(rank))
+    def sorted(self, rank: Numbers, rows: int) -> Acts:
+        """Return the acts with the pair numbered n in row rank[n] (any, without an act)."""
+        acts = sum(
+            (np.bincount(codes >> ROW, minlength=len(rank)) for codes, _, _ in self.pieces), np.zeros(1, np.int64)
+        )
+        acted = acts > 0
+        counts = np.zeros(rows, dtype=np.int64)
+        counts[rank[acted]] = acts[acted]
         starts = np.append(0, np.cumsum(counts))
         n, named = int(starts[-1]), int(starts[-1]) if any(len(event) for _, event, _ in self.pieces) else 0
-        codes, waited = np.empty(n, np.int64), np.full(n, NEVER, np.int32)
-        event, parent = np.empty(named, np.int64), np.empty(named, np.int64)
+        codes, waited, links = np.empty(n, np.int64), np.full(n, NEVER, np.int32), np.empty((named, 2), np.int64)
 
         def place(low: int, high: int) -> None:
             free = starts[low + 1 : high + 1].copy()
             for piece in self.pieces:
-                _place(piece[0], piece[1], piece[2], rank, low, free, codes, event, parent)
+                _place(*piece, rank, low, free, codes, links)
 
         def settle(low: int, high: int) -> None:
             begin, end = starts[low], starts[high]
             ends = starts[low : high + 1] - begin
             if named:
-                _link(codes[begin:end], ends, event[begin:end], parent[begin:end], waited[begin:end])
+                _link(codes[begin:end], ends, links[begin:end], waited[begin:end])
             _sort(codes[begin:end], ends, waited[begin:end])
 
         cores = os.cpu_count() or 1
         with ThreadPoolExecutor(cores) as pool:
             for task, parts in ((place, cores), (settle, n // _PART + 1)):
                 edges = np.unique(np.searchsorted(starts, np.linspace(0, n, parts + 1).astype(np.int64)))
-                edges[-1:] = len(rank)
+                edges[-1:] = rows
                 list(pool.map(task, edges[:-1].tolist(), edges[1:].tolist()))
-        return Acts(codes, len(rank), waited)
+        return Acts(codes, rows, waited)
 
 
 def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
-    """Read the acts.
+    """Read the dated interactions.
 
     Parameters
     ----------
@@ -130,56 +141,72 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
     """
     linking = links and bool(view.connection.execute("SELECT 1 FROM acts WHERE parent IS NOT NULL LIMIT 1").fetchall())
     copies, joined = copies_of(view)
-    pairs, lock = Pairs(), Lock()
+    pairs, activity, lock = Pairs(), ActivityLog(), Lock()
     none = np.empty(0, np.int64)
 
-    def read(where: str) -> tuple[Ints, Ints, Ints]:
+    def read(where: str) -> tuple[tuple[Ints, Ints, Ints], pl.DataFrame]:
         engine = view.connection.cursor()
-        found: dict[str, Any] = engine.sql(
-            f"""
-            SELECT a, b, "at", forward, parent IS NOT NULL AS names,
-                   coalesce(least(greatest(audience, {copies}, 1), {CROWD}), 1) AS crowd
-                   {", event, coalesce(parent, 0) AS parent" if linking else ""}
-            FROM acts x {joined} WHERE is_act {where}
-            """
-        ).fetchnumpy()
+        found = frame(
+            engine.sql(
+                f"""
+                SELECT a, b, forward, "at", is_act IS TRUE AS is_act, parent IS NOT NULL AS names,
+                       least(greatest(audience, {copies}, 1), {CROWD}) AS crowd,
+                       CASE WHEN is_act THEN NULL ELSE kind END AS kind,
+                       CASE WHEN is_act THEN NULL ELSE audience END AS audience
+                       {", event, coalesce(parent, 0) AS parent" if linking else ""}
+                FROM acts x {joined} WHERE {where}
+                """
+            )
+        )
         engine.close()
         with lock:
-            codes = pairs.numbers(found["a"], found["b"]).astype(np.int64) << SECOND_BITS
-        codes |= np.minimum(view.as_of // 1000 - found["at"] // 1000, SECONDS)
+            number = pairs.numbers(array(found["a"]), array(found["b"]))
+            activity.note(array(found["at"]), number, array(found["forward"]), len(pairs))
+        found = found.select(pl.exclude("a", "b"), number=number)
+        signals = found.filter(~pl.col("is_act")).select("number", "forward", "at", "kind", "audience")
+        acts = {each.name: array(each) for each in found.filter("is_act").drop("kind", "audience")}
+        codes = acts["number"].astype(np.int64) << SECOND_BITS
+        codes |= np.minimum(view.as_of // 1000 - acts["at"] // 1000, SECONDS)
         codes <<= AGE
-        codes |= found["crowd"]
-        codes |= np.where(found["forward"], 0, 1 << BACK)
-        codes |= found["names"].astype(np.int64) << NAMES
-        return codes, found.get("event", none), found.get("parent", none)
+        codes |= acts["crowd"]
+        codes |= np.where(acts["forward"], 0, 1 << BACK)
+        codes |= acts["names"].astype(np.int64) << NAMES
+        return (codes, acts.get("event", none), acts.get("parent", none)), signals
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return Unsorted(pairs, list(pool.map(read, _pieces(view))))
+        pieces, signals = zip(*pool.map(read, _pieces(view)), strict=True)
+    return Unsorted(pairs, list(pieces), list(signals), activity)
+
+
+def signals_of(view: NetworkView, read: Unsorted) -> pl.DataFrame:
+    """Return what is no dated act: signals, undated interactions and declared states, with the `number` of their pair."""
+    rest = frame(undated(view))
+    rest = rest.select(pl.exclude("a", "b"), number=read.pairs.numbers(array(rest["a"]), array(rest["b"])))
+    dated = pl.concat(read.signals).with_columns(back=~pl.col("forward"), is_act=pl.lit(False), declared=pl.lit(False))
+    return pl.concat([dated.select(rest.columns), rest])
 
 
 def acts_of(view: NetworkView, a: Keys, b: Keys) -> Acts:
     """Return the acts of the pairs (a, b), which are sorted and hold every pair with an act."""
     found = read_acts(view)
-    row = found.pairs.numbers(a, b)
-    rank = np.empty(len(a), dtype=np.int32)
-    rank[row] = np.arange(len(a), dtype=np.int32)
-    return found.sorted(rank)
+    number = found.pairs.numbers(a, b)
+    rank = np.full(len(found.pairs), -1, dtype=np.int32)
+    rank[number] = np.arange(len(a), dtype=np.int32)
+    return found.sorted(rank, len(a))
 
 
 def _pieces(view: NetworkView) -> list[str]:
     """Return conditions that take the log apart by its files; all at once where duplicates must be found in it."""
     files = view.files("interactions")
     if len(files) < 2 or any(manifest.overlap for manifest in view.imports.values()):
-        return [""]
+        return ["true"]
     size = -(-len(files) // _PIECES)
-    return [
-        f"AND filename IN ({', '.join(map(quoted, files[low : low + size]))})" for low in range(0, len(files), size)
-    ]
+    return [f"filename IN ({', '.join(map(quoted, files[low : low + size]))})" for low in range(0, len(files), size)]
 
 
 @compiled
 def _place(
-    codes: Ints, event: Ints, parent: Ints, rank: Numbers, low: int, free: Ints, to: Ints, events: Ints, parents: Ints
+    codes: Ints, event: Ints, parent: Ints, rank: Numbers, low: int, free: Ints, to: Ints, links: Ints
 ) -> None:
     """Put the acts of some rows where they belong: each row is filled from its end, since logs begin with the oldest."""
     within = (1 << ROW) - 1
@@ -189,27 +216,27 @@ def _place(
             free[row - low] -= 1
             place = free[row - low]
             to[place] = np.int64(row) << ROW | codes[i] & within
-            if len(events):
-                events[place], parents[place] = event[i], parent[i]
+            if len(links):
+                links[place, 0], links[place, 1] = event[i], parent[i]
 
 
 @compiled
-def _link(codes: Ints, ends: Ints, event: Ints, parent: Ints, waited: NDArray[np.int32]) -> None:
+def _link(codes: Ints, ends: Ints, links: Ints, waited: NDArray[np.int32]) -> None:
     """Find, in each row, the acts that a later one of the other side names as what it answers."""
     for row in range(len(ends) - 1):
         low, high = ends[row], ends[row + 1]
         size = high - low
         long = size > _SHORT
-        order = np.argsort(event[low:high]) if long else np.arange(size)
-        held = event[low:high][order]
+        order = np.argsort(links[low:high, 0]) if long else np.arange(size)
+        held = links[low:high, 0][order]
         for j in range(low, high):
             if not codes[j] >> NAMES & 1:
                 continue
-            k = np.searchsorted(held, parent[j]) if long else 0
-            while k < size and not (long and held[k] != parent[j]):
+            k = np.searchsorted(held, links[j, 1]) if long else 0
+            while k < size and not (long and held[k] != links[j, 1]):
                 i = low + order[k]
                 wait = (codes[i] >> AGE) - (codes[j] >> AGE)
-                if held[k] == parent[j] and wait > 0 and (codes[i] ^ codes[j]) >> BACK & 1:
+                if held[k] == links[j, 1] and wait > 0 and (codes[i] ^ codes[j]) >> BACK & 1:
                     waited[i] = min(waited[i], wait)
                 k += 1
 

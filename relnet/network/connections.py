@@ -12,17 +12,19 @@ import duckdb
 import msgspec
 import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from relnet import runner
 from relnet.moments import DAY_MS
-from relnet.network.acts import Acts, read_acts
+from relnet.network.activity import Activity
+from relnet.network.acts import Acts, read_acts, signals_of
 from relnet.network.engine import columns
 from relnet.network.log_table import log_table
 from relnet.network.ordered import days_of, turns_of
 from relnet.network.periods import periods_of
 from relnet.network.spans import Spans, spans_of
-from relnet.network.structure import structure_of
+from relnet.network.structure import met, structure_of
 from relnet.network.view import NetworkView
 from relnet.network.words import hours_of, texts_of
 from relnet.plugin import Column, Feature, Inputs, Keys, Structure
@@ -49,12 +51,15 @@ class Connections(msgspec.Struct):
         float64[n] by name; NaN is unknown. Directed ones end in `_ab` and `_ba`.
     failures
         Features that were left out: their columns are unknown throughout.
+    activity
+        Who of the two ends was active, and when.
     """
 
     a: Keys
     b: Keys
     features: MutableMapping[str, Column]
     failures: list[runner.Failure] = []
+    activity: Activity = Activity()
 
     def __len__(self) -> int:
         return len(self.a)
@@ -107,24 +112,25 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     nothing = {column: each.nothing for each in features for column in columns_of(each)}
     failures: list[runner.Failure] = []
     unsorted = read_acts(view, links=bool(by_table["turns"]))
-    signals = _grouped(view, by_table["signals"], failures, acts=False)
-    number = unsorted.pairs.numbers(signals.pop("a"), signals.pop("b"))
+    signals = signals_of(view, unsorted)
     a, b, rank = unsorted.pairs.sorted()
-    acts = unsorted.sorted(rank)
+    signals = signals.with_columns(row=rank[signals["number"].to_numpy()])
+    acts = unsorted.sorted(rank, len(a))
+    accounts, ends = met(a, b)
+    activity = unsorted.activity.activity(accounts, ends, rank)
     counts = acts.counts
     tied = counts > 0
     del unsorted
-    made: dict[str, Column] = {"interactions": counts.astype(np.float64)}
-    made["interactions"][rank[number]] += signals.pop("interactions")
-    for name, column in signals.items():
-        made[name] = np.full(len(a), nothing[name])
-        made[name][rank[number]] = column
+    interactions = counts + np.bincount(signals.filter(~pl.col("declared"))["row"], minlength=len(a))
+    made: dict[str, Column] = {"interactions": interactions.astype(np.float64)}
+    made |= _over_signals(view, signals, by_table["signals"], nothing, len(a), failures)
     if by_table["log"]:
         made |= _over_log(view, by_table["log"], failures)
+    del signals
 
     @cache
     def structure() -> Structure:
-        return structure_of(a, b, tied)
+        return structure_of(ends, tied)
 
     made |= _ordered(view, acts, by_table, nothing, failures)
     made |= _over_periods(view, acts, by_table["periods"], a, b, tied, structure, failures)
@@ -138,24 +144,33 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     for feature in features:
         if feature.table == "columns":
             _derive(feature, made, a, b, view, structure, failures)
-    return Connections(a, b, {name: _least_room(column) for name, column in made.items()}, failures)
+    return Connections(a, b, {name: _least_room(column) for name, column in made.items()}, failures, activity)
 
 
-def _grouped(
-    view: NetworkView, features: Sequence[Feature], failures: list[runner.Failure], *, acts: bool
-) -> dict[str, NDArray[Any]]:
-    """Compute features over the log, with or without its dated acts, and the number of interactions; in no order."""
-    log = nw.from_native(log_table(view, acts=acts))
-    asked = _expressions(features, view, failures, lambda: log, ("a", "b"))
-    return _collected(
-        log.group_by("a", "b").agg(interactions=nw.when(~nw.col("declared")).then(nw.lit(1)).count(), **asked)
-    )
+def _over_signals(
+    view: NetworkView,
+    signals: pl.DataFrame,
+    features: Sequence[Feature],
+    nothing: Mapping[str, float],
+    rows: int,
+    failures: list[runner.Failure],
+) -> dict[str, Column]:
+    table = nw.from_native(signals.lazy())
+    asked = _expressions(features, view, failures, lambda: table, ("row",))
+    found = _collected(table.group_by("row").agg(**asked)) if asked else {}
+    row = found.pop("row", None)
+    made = {name: np.full(rows, nothing[name]) for name in found}
+    for name, column in found.items():
+        made[name][row] = column
+    return made
 
 
 def _over_log(view: NetworkView, features: Sequence[Feature], failures: list[runner.Failure]) -> dict[str, Column]:
-    table = _grouped(view, features, failures, acts=True)
+    log = nw.from_native(log_table(view))
+    asked = _expressions(features, view, failures, lambda: log, ("a", "b"))
+    table = _collected(log.group_by("a", "b").agg(**asked))
     order = np.lexsort((table.pop("b"), table.pop("a")))
-    return {name: column[order].astype(np.float64) for name, column in table.items() if name != "interactions"}
+    return {name: column[order].astype(np.float64) for name, column in table.items()}
 
 
 def _least_room(column: Column) -> Column:
@@ -206,8 +221,11 @@ def _refused(feature: Feature, found: Mapping[str, nw.Expr], table: Any, by: tup
     return runner.Failure(feature.name, f"Its expression gives {wrong[0]}, not a number.") if wrong else None
 
 
-def _collected(frame: Any) -> dict[str, NDArray[Any]]:
-    return columns(nw.to_native(frame))
+def _collected(table: Any) -> dict[str, NDArray[Any]]:
+    native = nw.to_native(table)
+    if isinstance(native, pl.LazyFrame):
+        return {column.name: column.to_numpy() for column in native.collect()}
+    return columns(native)
 
 
 def _ordered(

@@ -48,10 +48,16 @@ def graph_of(connections: Connections) -> nx.DiGraph[int]:
 
 
 def communities_of(a: Keys, b: Keys, weight: Column) -> list[list[int]]:
-    """Return the communities of three accounts or more that Louvain finds among weighted ties, the largest first."""
-    import networkx as nx
+    """Return the communities of three accounts or more that Leiden finds among weighted ties, the largest first."""
+    from graspologic_native import leiden
 
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_weighted_edges_from(zip(a.tolist(), b.tolist(), weight.tolist(), strict=True))
-    found = nx.community.louvain_communities(graph, seed=0)
-    return sorted((sorted(each) for each in found if len(each) >= LEAST_MEMBERS), key=lambda each: (-len(each), each))
+    if not len(a):
+        return []
+    ties = list(zip(map(str, a.tolist()), map(str, b.tolist()), weight.tolist(), strict=True))
+    _, community = leiden(ties, seed=0)
+    found: dict[int, list[int]] = {}
+    for account, number in community.items():
+        found.setdefault(number, []).append(int(account))
+    return sorted(
+        (sorted(each) for each in found.values() if len(each) >= LEAST_MEMBERS), key=lambda each: (-len(each), each)
+    )

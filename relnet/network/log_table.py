@@ -11,17 +11,26 @@ from relnet.network.view import NetworkView
 LEAST_WORDS: Final = 5
 """Shorter texts (thanks, congratulations) are said to many without being the same message."""
 
+_UNDATED: Final = """
+    SELECT a, b, forward, NOT forward AS back, NULL::BIGINT AS "at", kind, false AS is_act, audience, false AS declared
+    FROM undated
+    UNION ALL SELECT a, b, forward, NOT forward, NULL, kind, false, NULL, true FROM declared
+"""
 
-def log_table(view: NetworkView, *, acts: bool = True) -> duckdb.DuckDBPyRelation:
-    """Return the rows of the log, with or without dated acts: a, b, which way, when, and what each counts as."""
-    which = "" if acts else "WHERE is_act IS NOT TRUE"
+
+def log_table(view: NetworkView) -> duckdb.DuckDBPyRelation:
+    """Return the rows of the log: a, b, which way, when, and what each counts as."""
     return view.connection.sql(
         f"""
-        SELECT a, b, forward, NOT forward AS back, "at", kind, is_act, audience, false AS declared FROM acts {which}
-        UNION ALL SELECT a, b, forward, NOT forward, NULL, kind, false, audience, false FROM undated
-        UNION ALL SELECT a, b, forward, NOT forward, NULL, kind, false, NULL, true FROM declared
+        SELECT a, b, forward, NOT forward AS back, "at", kind, is_act, audience, false AS declared FROM acts
+        UNION ALL {_UNDATED}
         """
     )
+
+
+def undated(view: NetworkView) -> duckdb.DuckDBPyRelation:
+    """Return those rows that have no moment: undated interactions and declared states."""
+    return view.connection.sql(_UNDATED)
 
 
 def copies_of(view: NetworkView) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from relnet.moments import DAY_SECONDS
 from relnet.network.acts import AGE, BACK, CROWD, ROW, SECONDS, Acts, Ints, acts_of
 from relnet.network.ordered import Floats
-from relnet.network.structure import structure_of
+from relnet.network.structure import met, structure_of
 from relnet.network.view import NetworkView
 from relnet.plugin import PERIODS, Keys, Periods, Structure
 from relnet.plugin.compiled import compiled
@@ -38,7 +38,7 @@ def periods_of(
         Of the same pairs, where they are at hand.
     """
     acts = acts or acts_of(view, a, b)
-    structure = structure or structure_of(a, b, acts.counts > 0)
+    structure = structure or structure_of(met(a, b)[1], acts.counts > 0)
     horizon = round(view.horizon_days * DAY_SECONDS)
     first, last = np.full((acts.rows, 2), -np.inf), np.full((acts.rows, 2), np.inf)
     sums = np.zeros((len(_SUMS), acts.rows, 2))

@@ -20,15 +20,9 @@ _HANDED: Final = 1 << 19
 """Closed triples handed out together: whoever counts them may go over all connections each time."""
 
 
-def structure_of(a: Keys, b: Keys, tied: NDArray[np.bool_]) -> Structure:
-    """Return the structure around the pairs (a, b), which are sorted; only those that are `tied` close triples."""
-    ends = numbered(a, b)
+def structure_of(ends: NDArray[np.int32], tied: NDArray[np.bool_]) -> Structure:
+    """Return the structure around the pairs of some ends; only those that are `tied` close triples."""
     return Structure(ends, partial(closed_triples, ends, tied))
-
-
-def numbered(a: Keys, b: Keys) -> NDArray[np.int32]:
-    """Return int32[n, 2]: the ends of each pair, numbered among the accounts in the order of their keys."""
-    return met(a, b)[1]
 
 
 def met(a: Keys, b: Keys) -> tuple[Keys, NDArray[np.int32]]:

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 import duckdb
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from relnet.errors import InputError
 from relnet.facts.coverage import DECLARED_ABSENCE_IS_ZERO, Coverage, Span, covered
 from relnet.facts.identity import as_table, resolved_handles, unite
 from relnet.facts.records import KIND_CLASSES, TWIN_ORDER
-from relnet.network.engine import columns, connect, register
+from relnet.network.engine import connect, register
 from relnet.settings import HORIZON_DAYS
 from relnet.store import log
 from relnet.store.log import Manifest
@@ -122,25 +121,6 @@ class NetworkView:
         ).fetchall():
             found.setdefault(network, []).append(account)
         return {network: np.array(accounts) for network, accounts in found.items()}
-
-    @cached_property
-    def acted(self) -> str:
-        """Name of a table of the engine: newest and oldest dated interaction of each account, and their number."""
-        self.connection.cursor().execute(
-            'CREATE TABLE acted AS SELECT source, max("at") AS newest, min("at") AS oldest, count(*) AS number '
-            "FROM acts GROUP BY source"
-        )
-        return "acted"
-
-    @property
-    def extent(self) -> tuple[int, int | None, int | None]:
-        """Number of dated interactions, and the moments of the first and the last, ms UTC."""
-        [(number, oldest, newest)] = (
-            self.connection.cursor()
-            .execute(f"SELECT sum(number), min(oldest), max(newest) FROM {self.acted}")
-            .fetchall()
-        )
-        return int(number or 0), oldest, newest
 
     def kind_class(self, kind: str) -> str:
         """Return what a kind counts as: act, signal or declared."""
@@ -289,75 +269,3 @@ def end_of_coverage(imports: Mapping[str, Manifest]) -> int:
         if end is not None
     ]
     return max(ends, default=max(manifest.seen_at or manifest.finished for manifest in imports.values()))
-
-
-class AccountTable(msgspec.Struct):
-    """The newest known facts per account, one row each, sorted by key; unknown is NaN or `None`."""
-
-    account: NDArray[np.int64]
-    columns: dict[str, NDArray[np.object_] | NDArray[np.float64]]
-
-    def row(self, account: int) -> int | None:
-        """Return the row of an account; `None` if it is not there."""
-        i = int(np.searchsorted(self.account, account))
-        return i if i < len(self.account) and self.account[i] == account else None
-
-    def rows(self, accounts: NDArray[np.int64]) -> NDArray[np.intp]:
-        """Return the rows of accounts that are all there."""
-        order = np.argsort(accounts)  # a sorted search stays in the processor's cache
-        rows = np.empty(len(accounts), dtype=np.intp)
-        rows[order] = np.searchsorted(self.account, accounts[order])
-        return rows
-
-    def text(self, name: str, account: int) -> str | None:
-        """Return one text of one account."""
-        i = self.row(account)
-        return None if i is None else self.columns[name][i]
-
-
-TEXTS = ("network", "native_id", "handle", "name", "bio", "location", "url", "state")
-NUMBERS = (
-    "created_at", "followers", "following", "posts", "likes", "listed", "last_active_at", "has_bio", "has_url",
-    "has_location", "has_banner", "default_avatar", "default_profile", "verified", "protected", "automated",
-    "observed_at", "handle_digits", "gone", "last_act_at",
-)  # fmt: skip
-_DERIVED = {
-    # A federated handle names its host after the second @; its digits are not the account's.
-    "handle_digits": "length(regexp_replace(split_part(ltrim(handle, '@'), '@', 1), '[^0-9]', '', 'g'))",
-    "gone": "CAST(state <> 'active' AS INTEGER)",
-    "last_act_at": "newest",
-}
-"""Numbers that are not stated but follow: digits in the handle, a state in which nobody is there any more, and the
-newest dated act in the record (its absence proves nothing)."""
-_SHOWN_BY_TEXT = {"has_bio": "bio", "has_url": "url", "has_location": "location"}
-
-
-def accounts(view: NetworkView) -> AccountTable:
-    """Return what is known of each account at the view's moment: per field the newest that was seen."""
-    stated = {name: name for name in (*TEXTS[2:], *NUMBERS) if name != "observed_at" and name not in _DERIVED}
-    stated |= {name: f"coalesce({name}, {text} <> '')" for name, text in _SHOWN_BY_TEXT.items()}
-    newest = ", ".join(
-        f"arg_max({value}, seen_at) FILTER (WHERE {value} IS NOT NULL AND seen_at <= {view.seen_by}) AS {name}"
-        for name, value in stated.items()
-    )
-    derived = ", ".join(f"{value} AS {name}" for name, value in _DERIVED.items())
-    relation = view.connection.cursor().sql(  # others may be asked in the meantime
-        f"""
-        WITH stated AS (
-        SELECT coalesce(s.stands, o.account) AS account,
-               arg_min(network, native_id LIKE '@%') AS network,
-               arg_min(native_id, native_id LIKE '@%') AS native_id, {newest},
-               max(seen_at) FILTER (WHERE coalesce(followers, posts) IS NOT NULL AND seen_at <= {view.seen_by})
-                   AS observed_at
-        FROM observations o LEFT JOIN same s ON o.account = s.account
-        GROUP BY 1)
-        SELECT stated.*, {derived}
-        FROM stated LEFT JOIN {view.acted} ON account = source
-        ORDER BY account
-        """
-    )
-    table = columns(relation)
-    keys = table.pop("account")
-    texts = {name: table[name].astype(object) for name in TEXTS}
-    numbers = {name: table[name].astype(np.float64) for name in NUMBERS}
-    return AccountTable(keys, {**texts, **numbers})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from relnet.network.engine import columns
-from relnet.network.structure import numbered
+from relnet.network.structure import met
 from relnet.network.view import NetworkView
 from relnet.plugin import Hours, Keys, Texts
 
@@ -38,7 +38,7 @@ def hours_of(view: NetworkView, a: Keys, b: Keys, directed: bool) -> tuple[Hours
             f"""SELECT source, "at" // {HOUR_MS} % 24 AS hour, count(DISTINCT event) AS acts FROM acts GROUP BY 1, 2"""
         )
     )
-    ends = numbered(a, b)
+    ends = met(a, b)[1]
     accounts = np.unique(np.concatenate([a, b]))
     acts = np.zeros((len(accounts), 24))
     place = np.minimum(np.searchsorted(accounts, found["source"]), max(len(accounts) - 1, 0))

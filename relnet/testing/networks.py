@@ -19,10 +19,11 @@ from relnet.assess.labeling import COMBINED, labeler_inputs
 from relnet.assess.plan import GIVEN, LABELLED, features_for
 from relnet.assess.run import assess, scorer_inputs, view_of
 from relnet.ingest.importer import load
+from relnet.network.accounts import AccountTable, accounts, with_activity
 from relnet.network.connections import Connections, columns_of, connect_pairs
 from relnet.network.graph import graph_of
-from relnet.network.structure import structure_of
-from relnet.network.view import AccountTable, NetworkView, accounts
+from relnet.network.structure import met, structure_of
+from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Findings, Inputs, Keys, Labeler, Scorer
 from relnet.registry import BUILT_IN, Registry, find
 from relnet.store.workspace import Workspace
@@ -46,7 +47,7 @@ class Network:
         load([path], self.workspace, [source], named=source)
         self.as_of = AS_OF + (SHIFT if form == "shifted" else 0)
         self.view = NetworkView(self.workspace.log, self.workspace.imports(), self.as_of)
-        self.people: AccountTable = accounts(self.view)
+        self.people: AccountTable = with_activity(accounts(self.view), connect_pairs(self.view, ()).activity)
         self._further: dict[tuple[tuple[type[Feature], str], ...], Connections] = {}
 
     @cached_property
@@ -158,7 +159,7 @@ def tiled(inputs: Inputs, rows: int) -> Inputs:
     ones = {name: columns.get(name, np.ones(rows)) for name in ("count_ab", "count_ba")}
     return Inputs(
         columns, a, b, inputs.as_of, me, texts=texts, graph=partial(graph_of, Connections(a, b, ones)),
-        structure=lambda: structure_of(a, b, np.ones(rows, dtype=np.bool_)),
+        structure=lambda: structure_of(met(a, b)[1], np.ones(rows, dtype=np.bool_)),
     )  # fmt: skip
 
 

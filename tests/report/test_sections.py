@@ -39,7 +39,7 @@ def test_communities_name_their_members_and_say_what_is_unknown(tmp_path: Path) 
     assert chart.rows == [["community 1", 3]]
     assert sorted(who.removeprefix("@") for who in table.rows[0][2].split(", ")) == ["ana", "bob", "cy"]
     words = " ".join(block.text for block in chapter.blocks if isinstance(block, Text))
-    assert "Louvain" in words and "4 accounts in no community" in words and "does not say that there is none" in words
+    assert "Leiden" in words and "4 accounts in no community" in words and "does not say that there is none" in words
 
 
 def test_without_contact_among_the_others_communities_are_unknown(tmp_path: Path) -> None:

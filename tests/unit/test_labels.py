@@ -14,7 +14,7 @@ from relnet.assess.labelled import Labelled
 from relnet.assess.run import assess, decide
 from relnet.builtin.labelers.cues import CUES, FACTS, GROUPS
 from relnet.builtin.labelers.curves import shipped
-from relnet.network.view import NUMBERS
+from relnet.network.accounts import NUMBERS
 from relnet.plugin import Labeler, LabelResult, reasons
 from tests.builders import Acts, assessed, workspace_of
 

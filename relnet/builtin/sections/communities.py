@@ -12,7 +12,7 @@ from relnet.text import counted
 
 FOUND = (
     "A community is a group of three people or more who are in touch with one another more than with the others: found "
-    "by the Louvain method (Blondel et al. 2008) among the ties with acts, weighted by days of contact"
+    "by the Leiden method (Traag, Waltman and van Eck 2019) among the ties with acts, weighted by days of contact"
 )
 WITHOUT_YOU = ", without you, who are in touch with all of them"
 

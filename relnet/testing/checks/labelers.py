@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from relnet.network.view import NUMBERS, TEXTS
+from relnet.network.accounts import NUMBERS, TEXTS
 from relnet.plugin import Inputs, Labeler, LabelResult
 from relnet.testing.checks import basis
 from relnet.testing.checks.basis import Check, Fault, Given
