@@ -37,6 +37,7 @@ from relnet.network.graph import graph_of
 from relnet.network.structure import met
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Inputs, Labeler, LabelResult, Plugin, Scorer, why_bit
+from relnet.plugin.compiled import FEW, load_compiler
 from relnet.registry import Registry, kind_of
 from relnet.settings import HORIZON_DAYS
 from relnet.store.workspace import Workspace
@@ -124,6 +125,8 @@ def assess(
         return known
     clock = _Clock()
     say("Graph", 0.0)
+    if sum(manifest.rows["interactions"] for manifest in imports.values()) > FEW:
+        load_compiler()
     view = NetworkView(workspace.log, imports, as_of, since, decided.persons, decided.me, horizon_days)
     clock.lap("Clean")
     unfit: list[runner.Failure] = []

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from relnet.network.activity import ActivityLog
 from relnet.network.engine import array, frame
-from relnet.network.log_table import copies_of, undated
+from relnet.network.log_table import copied, undated
 from relnet.network.pairs import Numbers, Pairs
-from relnet.network.view import NetworkView, quoted
+from relnet.network.view import NetworkView
 from relnet.plugin import Keys
 from relnet.plugin.compiled import compiled
 
@@ -39,7 +39,7 @@ AGE: Final = CROWD_BITS + 2
 ROW: Final = AGE + SECOND_BITS
 NEVER: Final = 1 << SECOND_BITS
 """Seconds until an act was answered, if it was not."""
-_PIECES: Final = 16
+_PIECES: Final = 32
 """The log is read in so many pieces, so that few rows are held twice."""
 _PART: Final = 1 << 18
 """Acts that are sorted at a time: their columns stay in the processor's cache."""
@@ -139,26 +139,24 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
     links
         Whether to look up which acts were answered by one that names them.
     """
-    linking = links and bool(view.connection.execute("SELECT 1 FROM acts WHERE parent IS NOT NULL LIMIT 1").fetchall())
-    copies, joined = copies_of(view)
+    linking = links and bool(
+        view.connection.execute("SELECT 1 FROM raw_interactions WHERE parent IS NOT NULL LIMIT 1").fetchall()
+    )
+    copies = copied(view)
     pairs, activity, lock = Pairs(), ActivityLog(), Lock()
     none = np.empty(0, np.int64)
+    wanted = [
+        "a", "b", "forward", "at", "is_act", "kind", "audience", pl.col("parent").is_not_null().alias("names"),
+        pl.max_horizontal("audience", *(["copies"] if copies is not None else []), pl.lit(1)).clip(1, CROWD).alias("crowd"),
+        *([pl.col("event"), pl.col("parent").fill_null(0)] if linking else []),
+    ]  # fmt: skip
 
-    def read(where: str) -> tuple[tuple[Ints, Ints, Ints], pl.DataFrame]:
-        engine = view.connection.cursor()
-        found = frame(
-            engine.sql(
-                f"""
-                SELECT a, b, forward, "at", is_act IS TRUE AS is_act, parent IS NOT NULL AS names,
-                       least(greatest(audience, {copies}, 1), {CROWD}) AS crowd,
-                       CASE WHEN is_act THEN NULL ELSE kind END AS kind,
-                       CASE WHEN is_act THEN NULL ELSE audience END AS audience
-                       {", event, coalesce(parent, 0) AS parent" if linking else ""}
-                FROM acts x {joined} WHERE {where}
-                """
-            )
-        )
-        engine.close()
+    def read(files: list[str]) -> tuple[tuple[Ints, Ints, Ints], pl.DataFrame]:
+        rows = view.dated(files)
+        if copies is not None:
+            post = pl.coalesce("post", "event")
+            rows = rows.join(copies.lazy(), left_on=[post, "source"], right_on=["post", "source"], how="left")
+        found = rows.select(wanted).collect(engine="streaming")
         with lock:
             number = pairs.numbers(array(found["a"]), array(found["b"]))
             activity.note(array(found["at"]), number, array(found["forward"]), len(pairs))
@@ -174,16 +172,16 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
         return (codes, acts.get("event", none), acts.get("parent", none)), signals
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        pieces, signals = zip(*pool.map(read, _pieces(view)), strict=True)
-    return Unsorted(pairs, list(pieces), list(signals), activity)
+        found = list(pool.map(read, _pieces(view)))
+    return Unsorted(pairs, [acts for acts, _ in found], [signals for _, signals in found], activity)
 
 
 def signals_of(view: NetworkView, read: Unsorted) -> pl.DataFrame:
     """Return what is no dated act: signals, undated interactions and declared states, with the `number` of their pair."""
     rest = frame(undated(view))
     rest = rest.select(pl.exclude("a", "b"), number=read.pairs.numbers(array(rest["a"]), array(rest["b"])))
-    dated = pl.concat(read.signals).with_columns(back=~pl.col("forward"), is_act=pl.lit(False), declared=pl.lit(False))
-    return pl.concat([dated.select(rest.columns), rest])
+    further = {"back": ~pl.col("forward"), "is_act": pl.lit(False), "declared": pl.lit(False)}
+    return pl.concat([*(signals.with_columns(**further).select(rest.columns) for signals in read.signals), rest])
 
 
 def acts_of(view: NetworkView, a: Keys, b: Keys) -> Acts:
@@ -195,19 +193,17 @@ def acts_of(view: NetworkView, a: Keys, b: Keys) -> Acts:
     return found.sorted(rank, len(a))
 
 
-def _pieces(view: NetworkView) -> list[str]:
-    """Return conditions that take the log apart by its files; all at once where duplicates must be found in it."""
+def _pieces(view: NetworkView) -> list[list[str]]:
+    """Take the log apart by its files; all at once where duplicates must be found in it."""
     files = view.files("interactions")
-    if len(files) < 2 or any(manifest.overlap for manifest in view.imports.values()):
-        return ["true"]
-    size = -(-len(files) // _PIECES)
-    return [f"filename IN ({', '.join(map(quoted, files[low : low + size]))})" for low in range(0, len(files), size)]
+    if view.overlaps:
+        return [files]
+    size = -(-len(files) // _PIECES) or 1
+    return [files[low : low + size] for low in range(0, len(files), size)]
 
 
 @compiled
-def _place(
-    codes: Ints, event: Ints, parent: Ints, rank: Numbers, low: int, free: Ints, to: Ints, links: Ints
-) -> None:
+def _place(codes: Ints, event: Ints, parent: Ints, rank: Numbers, low: int, free: Ints, to: Ints, links: Ints) -> None:
     """Put the acts of some rows where they belong: each row is filled from its end, since logs begin with the oldest."""
     within = (1 << ROW) - 1
     for i in range(len(codes)):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import msgspec
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from relnet import runner
 from relnet.moments import DAY_MS
 from relnet.network.activity import Activity
-from relnet.network.acts import Acts, read_acts, signals_of
+from relnet.network.acts import ROW, Acts, read_acts, signals_of
 from relnet.network.engine import columns
 from relnet.network.log_table import log_table
 from relnet.network.ordered import days_of, turns_of
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 SUFFIXES: Final = ("ab", "ba")
 ENDS_KNOWN: Final = frozenset(f"{name}_{way}" for name in ("sent_known", "met_known") for way in SUFFIXES)
 """1 where all that a (`_ab`) or b (`_ba`) does is covered; 1 where all that is done to that account is, too."""
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18
 """Acts of which the ordered tables are made at a time."""
 
 
@@ -86,8 +85,6 @@ class LogColumns:
         self.horizon = round(view.horizon_days * DAY_MS)
         self.at, self.kind, self.is_act = nw.col("at"), nw.col("kind"), nw.col("is_act")
         self.audience, self.declared, self.crowd = nw.col("audience"), nw.col("declared"), nw.col("crowd")
-        self.gap, self.begins, self.turned = nw.col("gap"), nw.col("begins"), nw.col("turned")
-        self.delay = nw.col("delay")
 
 
 def columns_of(feature: Feature) -> tuple[str, ...]:
@@ -132,7 +129,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     def structure() -> Structure:
         return structure_of(ends, tied)
 
-    made |= _ordered(view, acts, by_table, nothing, failures)
+    made |= _over_ordered(view, acts, by_table, failures)
     made |= _over_periods(view, acts, by_table["periods"], a, b, tied, structure, failures)
     del acts
     made |= _over_words_and_hours(view, by_table, a, b, failures)
@@ -228,43 +225,38 @@ def _collected(table: Any) -> dict[str, NDArray[Any]]:
     return columns(native)
 
 
-def _ordered(
-    view: NetworkView,
-    acts: Acts,
-    by_table: Mapping[str, Sequence[Feature]],
-    nothing: Mapping[str, float],
-    failures: list[runner.Failure],
+def _over_ordered(
+    view: NetworkView, acts: Acts, by_table: Mapping[str, Sequence[Feature]], failures: list[runner.Failure]
 ) -> dict[str, Column]:
-    """Compute the features of the tables that need acts in their order."""
-    if not len(acts.codes):
-        return {}
-    makers = {"days": days_of, "turns": turns_of}
+    """Compute the features of the tables that need acts in their order, some pairs at a time."""
+    features = [*by_table["days"], *by_table["turns"]]
+    made = {column: np.full(acts.rows, each.nothing) for each in features for column in columns_of(each)}
 
-    def sample(name: str) -> Any:
-        view.connection.register(name, makers[name](next(acts.blocks(1000)), view.as_of))
-        return nw.from_native(view.connection.table(name))
-
-    asked = ((name, _expressions(by_table[name], view, failures, partial(sample, name), ("row",))) for name in makers)
-    expressions = {name: found for name, found in asked if found}
-    made = {column: np.full(acts.rows, nothing[column]) for each in expressions.values() for column in each}
-    # Planned once: to build the query again costs as much as to run it on a small block.
-    queries = {
-        name: nw.to_native(sample(name).group_by("row").agg(**wanted)).sql_query()
-        for name, wanted in expressions.items()
-    }
-
-    def compute(block: Acts) -> None:
-        engine: duckdb.DuckDBPyConnection = view.connection.cursor()
-        for name, query in queries.items():
-            engine.register(name, makers[name](block, view.as_of))
-            found = columns(engine.sql(query))
-            row = found.pop("row")
-            for column, values in found.items():
-                made[column][row] = values
-        engine.close()
+    def compute(block: Acts) -> list[runner.Failure]:
+        failed = []
+        first = int(block.codes[0] >> ROW)
+        for name, table_of in (("days", days_of), ("turns", turns_of)):
+            if not by_table[name]:
+                continue
+            table = table_of(block, view)
+            ways = (table, table.turned())
+            tied = first + table.tie[table.starts]
+            for feature in by_table[name]:
+                for column, seen in zip(columns_of(feature), ways, strict=False):
+                    outcome = runner.run(feature, "over", seen)
+                    if outcome.failure:
+                        failed.append(outcome.failure)
+                    else:
+                        made[column][tied] = outcome.value[tied - first]
+        return failed
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(compute, acts.blocks(_BLOCK)))
+        failed = {each.plugin: each for found in pool.map(compute, acts.blocks(_BLOCK)) for each in found}
+    failures += failed.values()
+    for feature in features:
+        if feature.name in failed:
+            for column in columns_of(feature):
+                del made[column]
     return made
 
 

@@ -54,7 +54,16 @@ def communities_of(a: Keys, b: Keys, weight: Column) -> list[list[int]]:
     if not len(a):
         return []
     ties = list(zip(map(str, a.tolist()), map(str, b.tolist()), weight.tolist(), strict=True))
-    _, community = leiden(ties, seed=0)
+    _, community = leiden(
+        ties,
+        starting_communities=None,
+        resolution=1.0,
+        randomness=0.001,
+        iterations=1,
+        use_modularity=True,
+        seed=0,
+        trials=1,
+    )
     found: dict[int, list[int]] = {}
     for account, number in community.items():
         found.setdefault(number, []).append(int(account))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import duckdb
+import polars as pl
 
+from relnet.network.engine import frame
 from relnet.network.view import NetworkView
 
 LEAST_WORDS: Final = 5
@@ -39,6 +41,14 @@ def copies_of(view: NetworkView) -> tuple[str, str]:
         return "1", ""
     _count_copies(view)
     return "copies", "LEFT JOIN copied c ON coalesce(x.post, x.event) = c.post AND x.source = c.source"
+
+
+def copied(view: NetworkView) -> pl.DataFrame | None:
+    """Return the accounts that got the same text (`copies`) by `post` and `source`; `None` without posts."""
+    if not view.files("posts"):
+        return None
+    _count_copies(view)
+    return frame(view.connection.table("copied"))
 
 
 def _count_copies(view: NetworkView) -> None:

@@ -1,4 +1,4 @@
-"""The tables that need acts in their order: `days` and `turns`, made in blocks of whole pairs for the group-bys.
+"""The tables that need acts in their order: `Days` and `Turns`, made in blocks of whole pairs.
 
 Acts of one second are one moment: which of them came first is not known, and nothing here depends on it.
 """
@@ -10,75 +10,62 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.moments import DAY_MS, DAY_SECONDS
+from relnet.moments import DAY_SECONDS
 from relnet.network.acts import AGE, BACK, CROWD, NAMES, NEVER, ROW, SECONDS, Acts, Ints
+from relnet.network.view import NetworkView
+from relnet.plugin import Days, Turns
 from relnet.plugin.compiled import compiled
 
 _SECOND: Final = 1000.0
-Table = dict[str, NDArray[Any]]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 
-def days_of(acts: Acts, as_of: int) -> Table:
-    """Return one row for each pair and UTC day with an act.
-
-    Columns: `row`; `at` (start of the day) and `gap` (since the pair's day before; infinite for its first) in ms;
-    `forward` and `back`, whether the one and the other side acted.
-    """
+def days_of(acts: Acts, view: NetworkView) -> Days:
+    """Return one row for each pair and UTC day with an act; pairs are counted from that of the first act."""
     n = len(acts.codes)
-    row, day, acted = np.empty(n, np.int32), np.empty(n, np.int64), np.zeros((2, n), dtype=np.bool_)
+    tie, day, acted = np.empty(n, np.int32), np.empty(n, np.int64), np.zeros((n, 2), dtype=np.bool_)
     gap = np.full(n, np.inf)
-    size = _days(acts.codes, as_of // 1000, row, day, gap, acted)
-    return {
-        "row": row[:size], "at": day[:size] * DAY_MS, "gap": gap[:size] * DAY_MS,
-        "forward": acted[0, :size], "back": acted[1, :size],
-    }  # fmt: skip
+    size = _days(acts.codes, view.as_of // 1000, tie, day, gap, acted)
+    return Days(**_ties(tie[:size]), day=day[:size], gap=gap[:size], acted=acted[:size])
 
 
-def turns_of(acts: Acts, as_of: int) -> Table:
-    """Return one row for each act.
-
-    Columns: `row`; `at` in ms; `forward`, `back` (which way); `gap`, ms since the pair's moment before (infinite at its
-    first); `begins`, one act of each moment; `turned`, one of each side in a moment, where the other side acted in the
-    moment before; `delay`, ms until the other side answered (infinite if it never did); `crowd`, accounts that got the
-    same.
-    """
+def turns_of(acts: Acts, view: NetworkView) -> Turns:
+    """Return one row for each act; pairs are counted from that of the first act."""
     n = len(acts.codes)
     gap, delay = np.full(n, np.inf), np.empty(n)
-    begins, turned = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    _moments(acts.codes, gap, begins, turned)
+    begins, passes = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+    _moments(acts.codes, gap, begins, passes)
     _delays(acts.codes, acts.waited, delay)
-    back = (acts.codes >> BACK & 1).astype(np.bool_)
-    return {
-        "row": (acts.codes >> ROW).astype(np.int32),
-        "at": (as_of // 1000 - (acts.codes >> AGE & SECONDS)) * 1000,
-        "forward": ~back,
-        "back": back,
-        "gap": gap,
-        "begins": begins,
-        "turned": turned,
-        "crowd": (acts.codes & CROWD).astype(np.float64),
-        "delay": delay,
-    }
+    return Turns(
+        **_ties((acts.codes >> ROW).astype(np.int32)),
+        at=(view.as_of // 1000 - (acts.codes >> AGE & SECONDS)) * 1000, until=view.until,
+        this_way=acts.codes >> BACK & 1 == 0, gap=gap, begins=begins, passes=passes, delay=delay,
+        crowd=(acts.codes & CROWD).astype(np.float64),
+    )  # fmt: skip
+
+
+def _ties(tie: NDArray[np.int32]) -> dict[str, Any]:
+    tie -= tie[0]
+    return {"rows": int(tie[-1]) + 1, "tie": tie, "starts": np.flatnonzero(np.diff(tie, prepend=-1))}
 
 
 @compiled
-def _days(codes: Ints, now: int, row: NDArray[np.int32], day: Ints, gap: Floats, acted: Bools) -> int:
+def _days(codes: Ints, now: int, tie: NDArray[np.int32], day: Ints, gap: Floats, acted: Bools) -> int:
     n = -1
     for code in codes:
         here, then = code >> ROW, (now - (code >> AGE & SECONDS)) // DAY_SECONDS
-        if n < 0 or here != row[n] or then != day[n]:
-            if n >= 0 and here == row[n]:
+        if n < 0 or here != tie[n] or then != day[n]:
+            if n >= 0 and here == tie[n]:
                 gap[n] = day[n] - then
             n += 1
-            row[n], day[n] = here, then
-        acted[code >> BACK & 1, n] = True
+            tie[n], day[n] = here, then
+        acted[n, code >> BACK & 1] = True
     return n + 1
 
 
 @compiled
-def _moments(codes: Ints, gap: Floats, begins: Bools, turned: Bools) -> None:
+def _moments(codes: Ints, gap: Floats, begins: Bools, passes: Bools) -> None:
     """Find what lies between each moment and the one before; the newest moment of a pair comes first."""
     begin = newer = 0
     while begin < len(codes):
@@ -93,7 +80,7 @@ def _moments(codes: Ints, gap: Floats, begins: Bools, turned: Bools) -> None:
                 side = codes[i] >> BACK & 1
                 gap[i] = since
                 leads = i == newer or codes[i - 1] >> BACK & 1 != side
-                turned[i] = leads and sides >> (1 - side) & 1 == 1
+                passes[i] = leads and sides >> (1 - side) & 1 == 1
         newer, begin = begin, end
 
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, wraps
+from threading import Thread
 from typing import Final, ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,6 +39,15 @@ def compiled(loop: Callable[P, R]) -> Callable[P, R]:
         return (machine_code(loop) if many else loop)(*args, **kwargs)
 
     return run
+
+
+def load_compiler() -> None:
+    """Load the compiler beside what else is done, so that the first loop over many rows need not wait for it."""
+    Thread(target=lambda: machine_code(_nothing)(np.zeros(1)), daemon=True).start()
+
+
+def _nothing(column: NDArray[np.float64]) -> int:
+    return len(column)
 
 
 @cache

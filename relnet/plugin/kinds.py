@@ -28,8 +28,8 @@ _CONTRACT = frozenset(
 )  # fmt: skip
 
 METHODS: Final = {
-    "log": "aggregate", "signals": "aggregate", "days": "aggregate", "turns": "aggregate", "periods": "over",
-    "texts": "over", "hours": "over", "columns": "derive",
+    "log": "aggregate", "signals": "aggregate", "days": "over", "turns": "over", "periods": "over", "texts": "over",
+    "hours": "over", "columns": "derive",
 }  # fmt: skip
 """What a feature defines, by its table."""
 
@@ -111,9 +111,9 @@ class Source(Plugin, frozen=True, kw_only=True):
 class Feature(Plugin, frozen=True, kw_only=True):
     """A number per connection, from what happened or from other features.
 
-    By `table`: `log`, `signals`, `days` and `turns` are group-bys by connection, of which `aggregate` gives one
-    expression (`Log`); `periods`, `texts` and `hours` (`Periods`, `Texts`, `Hours`) are read by `over`; `columns` are
-    those that `needs` names, from which `derive` computes. A `directed` feature exists twice, as `<name>_ab` and
+    By `table`: `log` and `signals` are group-bys by connection, of which `aggregate` gives one expression (`Log`);
+    `days`, `turns`, `periods`, `texts` and `hours` (`Days`, `Turns` …) are read by `over`; `columns` are those that
+    `needs` names, from which `derive` computes. A `directed` feature exists twice, as `<name>_ab` and
     `<name>_ba`: `aggregate` is told which way by `this_way`; `over` and `derive` are written for a → b and given the
     connection turned round for the other. A connection without a row in the table has the value `nothing`. `portable`
     is false for a feature that only the engine of one machine can compute.
@@ -134,7 +134,7 @@ class Feature(Plugin, frozen=True, kw_only=True):
         raise TypeError(f"feature {self.name} is not computed by a group-by")
 
     def over(self, table: Any) -> Column:
-        """Return float64[n] from `Periods` (a connection without a dated act gets `nothing`), `Texts` or `Hours`."""
+        """Return float64[n] from the table; without a dated act, `nothing` stands where `days`, `turns` and `periods` end."""
         raise TypeError(f"feature {self.name} is not computed over a table")
 
     def derive(self, inputs: Inputs) -> Column:

@@ -211,6 +211,101 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True):
         )  # fmt: skip
 
 
+class Ordered(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of some connections, those of one connection together: what `Days` and `Turns` have in common.
+
+    Attributes
+    ----------
+    rows
+        Number of connections n; some may have no rows here.
+    tie
+        int32[m] connection of each row.
+    starts
+        int64[k]: where the rows of each connection that has some begin.
+    """
+
+    rows: int
+    tie: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+    def total(self, values: Column) -> Column:
+        """Return float64[n]: the sum of float64[m] values over the rows of each connection."""
+        return self._placed(np.add.reduceat(values, self.starts))
+
+    def count(self, which: NDArray[np.bool_]) -> Column:
+        """Return float64[n]: how many of the rows of each connection are meant by bool[m]."""
+        return self._placed(np.add.reduceat(which.view(np.int8), self.starts, dtype=np.int64))
+
+    def _placed(self, values: NDArray[np.int64] | Column) -> Column:
+        placed = np.zeros(self.rows)
+        placed[self.tie[self.starts]] = values
+        return placed
+
+
+class Days(Ordered, frozen=True, kw_only=True):
+    """The UTC days on which the two of a connection were in touch: what a feature with `table = "days"` reads.
+
+    It is asked for some connections at a time. Dated acts only; the newest day comes first.
+
+    Attributes
+    ----------
+    day
+        int64[m] days since 1970-01-01.
+    gap
+        float64[m] days since the connection's day in touch before; infinite at its first.
+    acted
+        bool[m, 2]: whether `a` acted towards `b`, and `b` towards `a`.
+    """
+
+    day: NDArray[np.int64]
+    gap: Column
+    acted: NDArray[np.bool_]
+
+    def turned(self) -> Days:
+        """Return the same seen from the other end."""
+        return msgspec.structs.replace(self, acted=self.acted[:, ::-1])
+
+
+class Turns(Ordered, frozen=True, kw_only=True):
+    """The dated acts of each connection in their order: what a feature with `table = "turns"` reads.
+
+    It is asked for some connections at a time; the newest act comes first. Acts of one second are one moment.
+
+    Attributes
+    ----------
+    at
+        int64[m] ms UTC.
+    until
+        ms UTC until which the imports cover what was judged.
+    this_way
+        bool[m]: whether the act goes from `a` to `b`.
+    gap
+        float64[m] ms since the connection's moment before; infinite at its first.
+    begins
+        bool[m]: one act of each moment.
+    passes
+        bool[m]: one act of each side in a moment, where the other side acted in the moment before.
+    delay
+        float64[m] ms until the other side answered: by the act that names this one, or the next that names none;
+        infinite if it never did.
+    crowd
+        float64[m] accounts addressed together, or sent the same text if those are more; at most 63.
+    """
+
+    at: NDArray[np.int64]
+    until: int
+    this_way: NDArray[np.bool_]
+    gap: Column
+    begins: NDArray[np.bool_]
+    passes: NDArray[np.bool_]
+    delay: Column
+    crowd: Column
+
+    def turned(self) -> Turns:
+        """Return the same seen from the other end."""
+        return msgspec.structs.replace(self, this_way=~self.this_way)
+
+
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """What the two sides of each connection wrote to each other: what a feature with `table = "texts"` reads.
 
@@ -301,25 +396,20 @@ class LabelErrors(msgspec.Struct):
 class Log(Protocol):
     """A table of what happened as a feature sees it: expressions over its rows, nothing after `as_of`.
 
-    `log` has one row an interaction or declared state, `signals` those of them that are no dated acts; `turns` has one
-    an act and `days` one a UTC day with an act, both of dated acts only. In all of them `at` is ms UTC (null if undated; the start of the day in `days`), and `this_way`
-    is true for rows from the first account to the second of the direction asked for (all rows, for a feature that is
-    not directed; in `days`, whether that side acted).
+    `log` has one row an interaction or declared state, `signals` those of them that are no dated acts.
 
     Attributes
     ----------
+    at
+        ms UTC; null if undated.
+    this_way
+        True for rows from the first account to the second of the direction asked for; all rows, for a feature that is
+        not directed.
+    kind, is_act, declared, audience
+        `is_act` for acts that make ties, `declared` for follows, blocks and mutes, `audience` accounts addressed
+        together (null if unknown).
     as_of, until, horizon
         ms UTC of the moment of judging and of what the imports cover until then; ms that engagement looks ahead.
-    kind, is_act, declared, audience
-        In `log` and `signals` only. `is_act` for acts that make ties, `declared` for follows, blocks and mutes, `audience` accounts
-        addressed together (null if unknown).
-    gap
-        In `days` and `turns`: ms since the connection's day or moment before, infinite at its first.
-    begins, turned, delay, crowd
-        In `turns` only. `begins` for the first act of a moment (acts of one second are one moment), `turned` for the
-        first of its side there, when the other side acted in the moment before, `delay` in ms until the other side
-        answered: by the act that names this one, or the next that names none; infinite if it never did. `crowd` is the
-        accounts addressed together, or sent the same text if those are more; at most 63.
     """
 
     @property
@@ -334,16 +424,6 @@ class Log(Protocol):
     def declared(self) -> nw.Expr: ...
     @property
     def audience(self) -> nw.Expr: ...
-    @property
-    def gap(self) -> nw.Expr: ...
-    @property
-    def begins(self) -> nw.Expr: ...
-    @property
-    def turned(self) -> nw.Expr: ...
-    @property
-    def delay(self) -> nw.Expr: ...
-    @property
-    def crowd(self) -> nw.Expr: ...
     @property
     def as_of(self) -> int: ...
     @property

@@ -10,10 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from relnet.moments import DAY_MS
-from relnet.plugin import Column, Feature, Inputs, Log, nw
+from relnet.plugin import Column, Days, Feature, Inputs
 
-WEEK_MS: Final = 7 * DAY_MS
 FIXED: Final = 2.0**32
 """Terms are rounded to 2⁻³² and summed as integers, so that a sum is the same in every run and on every engine."""
 
@@ -24,9 +22,9 @@ class ActiveDays(Feature):
     name, version = "active_days", "1"
     unit, dtype, table = "days", "int64", "days"
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, days: Days) -> Column:
         """Return the number of days."""
-        return log.at.count()
+        return np.bincount(days.tie, minlength=days.rows).astype(np.float64)
 
 
 class ActiveWeeks(Feature):
@@ -35,10 +33,9 @@ class ActiveWeeks(Feature):
     name, version = "active_weeks", "2"
     unit, dtype, table = "weeks", "int64", "days"
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, days: Days) -> Column:
         """Return the number of days that are the first in touch of their week."""
-        new = (log.at / WEEK_MS).floor() > ((log.at - log.gap) / WEEK_MS).floor()
-        return nw.when(new).then(nw.lit(1)).count()
+        return days.count(days.day // 7 > np.floor((days.day - days.gap) / 7))
 
 
 class KnownWeeks(Feature):
@@ -63,10 +60,9 @@ class LogGap(Feature):
     name, version = "log_gap", "1"
     unit, table = "log days", "days"
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, days: Days) -> Column:
         """Return the mean over the days that have one before."""
-        term = (_gap_days(log).log() * FIXED).round(0).cast(nw.Int64)
-        return term.sum() / (term.count() * FIXED)
+        return _mean(days, np.rint(np.log(days.gap) * FIXED)) / FIXED
 
 
 class MeanGap(Feature):
@@ -75,10 +71,9 @@ class MeanGap(Feature):
     name, version = "mean_gap", "1"
     unit, table = "days", "days"
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, days: Days) -> Column:
         """Return the mean over the days that have one before."""
-        days = _gap_days(log)
-        return days.sum() / days.count()
+        return _mean(days, days.gap)
 
 
 class SquaredGap(Feature):
@@ -87,10 +82,9 @@ class SquaredGap(Feature):
     name, version = "squared_gap", "1"
     unit, table = "days²", "days"
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, days: Days) -> Column:
         """Return the mean over the days that have one before."""
-        days = _gap_days(log)
-        return (days * days).sum() / days.count()
+        return _mean(days, days.gap**2)
 
 
 class Burstiness(Feature):
@@ -113,5 +107,7 @@ class Burstiness(Feature):
         return np.where(n >= self.least_days, (more * r - fewer) / ((more - 2) * r + fewer), np.nan)
 
 
-def _gap_days(log: Log) -> nw.Expr:
-    return nw.when(log.gap < np.inf).then(log.gap / DAY_MS).cast(nw.Int64)
+def _mean(days: Days, values: Column) -> Column:
+    later = np.isfinite(days.gap)
+    number = days.count(later)
+    return np.where(number > 0, days.total(np.where(later, values, 0)) / np.maximum(number, 1), np.nan)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relnet.moments import DAY_MS
-from relnet.plugin import Column, Feature, Inputs, Log, Param, nw
+from relnet.plugin import Column, Feature, Inputs, Param, Turns
 
 HOUR_MS: Final = 3_600_000
 FIXED: Final = 2.0**20
@@ -32,9 +33,9 @@ class Asked(Feature):
     unit, dtype, table, directed = "interactions", "int64", "turns", True
     within_days: Days = WITHIN
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, turns: Turns) -> Column:
         """Return the number of acts this way."""
-        return _number(log.this_way & _due(log, self.within_days))
+        return turns.count(turns.this_way & _due(turns, self.within_days))
 
 
 class Answered(Feature):
@@ -44,9 +45,9 @@ class Answered(Feature):
     unit, dtype, table, directed = "answers", "int64", "turns", True
     within_days: Days = WITHIN
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, turns: Turns) -> Column:
         """Return the number of acts this way that were answered."""
-        return _number(log.this_way & _due(log, self.within_days) & _in_time(log, self.within_days))
+        return turns.count(_answered(turns, self.within_days))
 
 
 class AnswerDelay(Feature):
@@ -60,11 +61,13 @@ class AnswerDelay(Feature):
     unit, table, directed = "hours", "turns", True
     within_days: Days = WITHIN
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, turns: Turns) -> Column:
         """Return the geometric mean."""
-        answered = log.this_way & _due(log, self.within_days) & _in_time(log, self.within_days)
-        term = nw.when(answered).then(((log.delay / HOUR_MS).log() * FIXED).round(0))
-        return (term.sum() / (_number(answered) * FIXED)).exp()
+        answered = _answered(turns, self.within_days)
+        logs = np.zeros(len(answered))
+        logs[answered] = np.rint(np.log(turns.delay[answered] / HOUR_MS) * FIXED)
+        number = turns.count(answered)
+        return np.where(number > 0, np.exp(turns.total(logs) / (np.maximum(number, 1) * FIXED)), np.nan)
 
 
 class UsualAnswers(Feature):
@@ -116,9 +119,9 @@ class Conversations(Feature):
     unit, dtype, table = "conversations", "int64", "turns"
     pause_days: Annotated[float, Param(gt=0, description="a longer pause ends a conversation")] = WITHIN
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, turns: Turns) -> Column:
         """Return the number of moments that follow a pause."""
-        return _number(log.begins & (log.gap > self.pause_days * DAY_MS))
+        return turns.count(turns.begins & (turns.gap > self.pause_days * DAY_MS))
 
 
 class Exchanged(Feature):
@@ -128,9 +131,9 @@ class Exchanged(Feature):
     unit, dtype, table = "turns", "int64", "turns"
     pause_days: Annotated[float, Param(gt=0, description="a longer pause ends a conversation")] = WITHIN
 
-    def aggregate(self, log: Log) -> nw.Expr:
+    def over(self, turns: Turns) -> Column:
         """Return the number of acts that take the word."""
-        return _number(log.turned & (log.gap <= self.pause_days * DAY_MS))
+        return turns.count(turns.passes & (turns.gap <= self.pause_days * DAY_MS))
 
 
 class Depth(Feature):
@@ -148,16 +151,12 @@ class Depth(Feature):
         return 1 + inputs["exchanged"] / inputs["conversations"]
 
 
-def _due(log: Log, days: float) -> nw.Expr:
-    return log.at <= log.until - round(days * DAY_MS)
+def _due(turns: Turns, days: float) -> NDArray[np.bool_]:
+    return np.asarray(turns.at <= turns.until - round(days * DAY_MS))
 
 
-def _in_time(log: Log, days: float) -> nw.Expr:
-    return log.delay <= days * DAY_MS
-
-
-def _number(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(1)).count()
+def _answered(turns: Turns, days: float) -> NDArray[np.bool_]:
+    return np.asarray(turns.this_way & _due(turns, days) & (turns.delay <= days * DAY_MS))
 
 
 def _log_sum(number: Column, delay: Column) -> Column:
