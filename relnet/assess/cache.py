@@ -22,6 +22,8 @@ from relnet.whole_file import whole
 
 MOST_BYTES: Final = 4 << 30
 """Above this the results that were not used for longest go."""
+_ROWS: Final = 1 << 16
+"""Rows of a table that are encoded at a time."""
 Table = dict[str, NDArray[Any]]
 T = TypeVar("T")
 
@@ -92,7 +94,7 @@ def write(path: Path, table: Mapping[str, NDArray[Any]]) -> None:
         name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
         for name, column in table.items()
     }
-    pl.DataFrame(columns).write_parquet(path, compression="lz4", statistics=False)
+    pl.DataFrame(columns).write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROWS)
 
 
 def read(path: Path) -> Table:

@@ -99,7 +99,7 @@ class Unsorted(msgspec.Struct, frozen=True):
     activity: ActivityLog
 
     def sorted(self, rank: Numbers, rows: int) -> Acts:
-        """Return the acts with the pair numbered n in row rank[n] (any, without an act)."""
+        """Return the acts with the pair numbered n in row rank[n] (any, without an act); lets go what was read."""
         acts = sum(
             (np.bincount(codes >> ROW, minlength=len(rank)) for codes, _, _ in self.pieces), np.zeros(1, np.int64)
         )
@@ -110,11 +110,6 @@ class Unsorted(msgspec.Struct, frozen=True):
         n, named = int(starts[-1]), int(starts[-1]) if any(len(event) for _, event, _ in self.pieces) else 0
         codes, waited, links = np.empty(n, np.int64), np.full(n, NEVER, np.int32), np.empty((named, 2), np.int64)
 
-        def place(low: int, high: int) -> None:
-            free = starts[low + 1 : high + 1].copy()
-            for piece in self.pieces:
-                _place(*piece, rank, low, free, codes, links)
-
         def settle(low: int, high: int) -> None:
             begin, end = starts[low], starts[high]
             ends = starts[low : high + 1] - begin
@@ -122,12 +117,20 @@ class Unsorted(msgspec.Struct, frozen=True):
                 _link(codes[begin:end], ends, links[begin:end], waited[begin:end])
             _sort(codes[begin:end], ends, waited[begin:end])
 
+        def shares(parts: int) -> list[tuple[int, int]]:
+            cuts = np.searchsorted(starts, np.linspace(0, n, parts + 1)[:-1])
+            return list(pairwise(np.unique(np.append(cuts, rows)).tolist()))
+
         cores = os.cpu_count() or 1
+        halves = [(low, starts[low + 1 : high + 1].copy()) for low, high in shares(cores)]
+
+        def place(piece: tuple[Ints, Ints, Ints]) -> None:
+            list(pool.map(lambda half: _place(*piece, rank, half[0], half[1], codes, links), halves))
+
         with ThreadPoolExecutor(cores) as pool:
-            for task, parts in ((place, cores), (settle, n // _PART + 1)):
-                edges = np.unique(np.searchsorted(starts, np.linspace(0, n, parts + 1).astype(np.int64)))
-                edges[-1:] = rows
-                list(pool.map(task, edges[:-1].tolist(), edges[1:].tolist()))
+            while self.pieces:  # let go one by one
+                place(self.pieces.pop(0))
+            list(pool.map(lambda share: settle(*share), shares(n // _PART + 1)))
         return Acts(codes, rows, waited)
 
 
@@ -162,14 +165,15 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
             activity.note(array(found["at"]), number, array(found["forward"]), len(pairs))
         found = found.select(pl.exclude("a", "b"), number=number)
         signals = found.filter(~pl.col("is_act")).select("number", "forward", "at", "kind", "audience")
-        acts = {each.name: array(each) for each in found.filter("is_act").drop("kind", "audience")}
-        codes = acts["number"].astype(np.int64) << SECOND_BITS
-        codes |= np.minimum(view.as_of // 1000 - acts["at"] // 1000, SECONDS)
+        found = found.filter("is_act").drop("kind", "audience")
+        codes = array(found["number"]).astype(np.int64) << SECOND_BITS
+        codes |= np.minimum(view.as_of // 1000 - array(found["at"]) // 1000, SECONDS)
         codes <<= AGE
-        codes |= acts["crowd"]
-        codes |= np.where(acts["forward"], 0, 1 << BACK)
-        codes |= acts["names"].astype(np.int64) << NAMES
-        return (codes, acts.get("event", none), acts.get("parent", none)), signals
+        codes |= array(found["crowd"])
+        codes |= np.where(array(found["forward"]), 0, 1 << BACK)
+        codes |= array(found["names"]).astype(np.int64) << NAMES
+        links = (array(found["event"]), array(found["parent"])) if linking else (none, none)
+        return (codes, *links), signals
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(read, _pieces(view)))

@@ -18,7 +18,7 @@ from relnet import runner
 from relnet.moments import DAY_MS
 from relnet.network.activity import Activity
 from relnet.network.acts import ROW, Acts, read_acts, signals_of
-from relnet.network.engine import columns
+from relnet.network.engine import columns, give_back
 from relnet.network.log_table import log_table
 from relnet.network.ordered import days_of, turns_of
 from relnet.network.periods import periods_of
@@ -26,7 +26,7 @@ from relnet.network.spans import Spans, spans_of
 from relnet.network.structure import met, structure_of
 from relnet.network.view import NetworkView
 from relnet.network.words import hours_of, texts_of
-from relnet.plugin import Column, Feature, Inputs, Keys, Structure
+from relnet.plugin import Column, Feature, Inputs, Keys, Periods, Structure
 from relnet.plugin.kinds import METHODS
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     counts = acts.counts
     tied = counts > 0
     del unsorted
+    give_back()
     interactions = counts + np.bincount(signals.filter(~pl.col("declared"))["row"], minlength=len(a))
     made: dict[str, Column] = {"interactions": interactions.astype(np.float64)}
     made |= _over_signals(view, signals, by_table["signals"], nothing, len(a), failures)
@@ -130,8 +131,11 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         return structure_of(ends, tied)
 
     made |= _over_ordered(view, acts, by_table, failures)
-    made |= _over_periods(view, acts, by_table["periods"], a, b, tied, structure, failures)
+    periods = periods_of(view, a, b, acts, structure())
     del acts
+    made |= _over_periods(periods, by_table["periods"], tied, failures)
+    del periods
+    give_back()
     made |= _over_words_and_hours(view, by_table, a, b, failures)
     for name in (name for feature in features if feature.table != "columns" for name in columns_of(feature)):
         made.setdefault(name, np.full(len(a), np.nan))
@@ -141,7 +145,9 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     for feature in features:
         if feature.table == "columns":
             _derive(feature, made, a, b, view, structure, failures)
-    return Connections(a, b, {name: _least_room(column) for name, column in made.items()}, failures, activity)
+    made = {name: _least_room(column) for name, column in made.items()}
+    give_back()
+    return Connections(a, b, made, failures, activity)
 
 
 def _over_signals(
@@ -261,19 +267,8 @@ def _over_ordered(
 
 
 def _over_periods(
-    view: NetworkView,
-    acts: Acts,
-    features: Sequence[Feature],
-    a: Keys,
-    b: Keys,
-    tied: NDArray[np.bool_],
-    structure: Callable[[], Structure],
-    failures: list[runner.Failure],
+    periods: Periods, features: Sequence[Feature], tied: NDArray[np.bool_], failures: list[runner.Failure]
 ) -> dict[str, Column]:
-    if not features:
-        return {}
-    periods = periods_of(view, a, b, acts, structure())
-
     def over(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
         made: dict[str, Column] = {}
         for name, seen in zip(columns_of(feature), (periods, periods.turned()), strict=False):

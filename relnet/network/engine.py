@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -45,6 +47,12 @@ def _plain(column: NDArray[Any]) -> NDArray[Any]:
     plain = plain.astype(object if plain.dtype.kind == "O" else np.float64)
     plain[column.mask] = None if plain.dtype.kind == "O" else np.nan
     return plain
+
+
+def give_back() -> None:
+    """Return freed memory to the system; glibc keeps what arrays of some megabytes took, and it is not used again."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def register(connection: duckdb.DuckDBPyConnection, name: str, table: Mapping[str, NDArray[Any]]) -> None:

@@ -142,9 +142,9 @@ class NetworkView:
         return sorted(kind for kind in named if self.kind_class(kind) != "act")
 
     def dated(self, files: list[str]) -> pl.LazyFrame:
-        """Return the rows of the view `acts` that some files hold, where imports overlap all of them.
+        """Return the rows of the view `acts` that some files hold; where imports overlap, all must be given at once.
 
-        For whoever reads all of it once: Polars takes half the time of the engine.
+        For whoever reads every row: Polars takes half the time of the engine.
         """
         schema = log.SCHEMAS["interactions"]
         found = pl.scan_parquet(files, schema=schema, missing_columns="insert", extra_columns="ignore")
