@@ -100,9 +100,9 @@ class Unsorted(msgspec.Struct, frozen=True):
 
     def sorted(self, rank: Numbers, rows: int) -> Acts:
         """Return the acts with the pair numbered n in row rank[n] (any, without an act); lets go what was read."""
-        acts = sum(
-            (np.bincount(codes >> ROW, minlength=len(rank)) for codes, _, _ in self.pieces), np.zeros(1, np.int64)
-        )
+        acts = np.zeros(len(rank), dtype=np.int64)
+        for codes, _, _ in self.pieces:
+            acts += np.bincount(codes >> ROW, minlength=len(rank))
         acted = acts > 0
         counts = np.zeros(rows, dtype=np.int64)
         counts[rank[acted]] = acts[acted]

@@ -132,8 +132,9 @@ class NetworkView:
 
     @cached_property
     def overlaps(self) -> bool:
-        """Whether several imports may hold the same interaction."""
-        return any(manifest.overlap for manifest in self.imports.values())
+        """Whether several imports may hold the same interaction: they were told so, or know an account by other ids."""
+        joined = bool(self._identity) and len(self.imports) > 1
+        return joined or any(manifest.overlap for manifest in self.imports.values())
 
     @cached_property
     def _no_acts(self) -> list[str]:
@@ -266,7 +267,7 @@ class NetworkView:
             CREATE VIEW interactions AS
             SELECT *, least(source, target) AS a, greatest(source, target) AS b, source < target AS forward,
                    kind NOT IN ({kinds}) AND directness IN {_DIRECT} AS is_act
-            FROM ({source} {once}) WHERE source <> target;
+            FROM (SELECT * FROM ({source}) {once}) WHERE source <> target;
             CREATE VIEW acts AS SELECT * FROM interactions WHERE "at" <= {int(self.as_of)} {since};
             CREATE VIEW declared AS
             SELECT *, least(source, target) AS a, greatest(source, target) AS b, source < target AS forward

@@ -12,24 +12,17 @@ from relnet.facts.records import Account, Declared, Interaction, Post, Record
 from relnet.plugin.findings import Block, Change, Chart, Figure, Findings, Measure, Method, Table, Text, TieList, Unit
 from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
 from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
+from relnet.plugin.tables import PERIODS, Days, Hours, Log, Ordered, Periods, Texts, Turns
 from relnet.plugin.values import (
-    PERIODS,
     REASONS,
     Column,
-    Days,
     Evidence,
-    Hours,
     Inputs,
     Keys,
     LabelErrors,
     LabelResult,
-    Log,
-    Ordered,
-    Periods,
     Reason,
     Structure,
-    Texts,
-    Turns,
     reasons,
     why_bit,
 )

@@ -13,7 +13,8 @@ from relnet.facts.coverage import Coverage
 from relnet.facts.records import Record
 from relnet.plugin.findings import Block, Findings
 from relnet.plugin.reading import Batch, Peek, Reader
-from relnet.plugin.values import Column, Evidence, Inputs, LabelErrors, LabelResult, Log
+from relnet.plugin.tables import Log
+from relnet.plugin.values import Column, Evidence, Inputs, LabelErrors, LabelResult
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

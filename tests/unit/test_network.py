@@ -13,8 +13,9 @@ from relnet.errors import InputError
 from relnet.facts.coverage import Coverage, covered
 from relnet.facts.identity import resolved_handles, unite
 from relnet.facts.keys import key, keys
+from relnet.network.view import NetworkView
 from relnet.plugin import compiled as loops
-from tests.builders import Acts, assessed
+from tests.builders import Acts, assessed, workspace_of
 
 DAY = 86_400_000
 T0 = 1_600_000_000_000
@@ -53,6 +54,30 @@ def test_two_sources_widen_the_coverage_and_count_nothing_twice(tmp_path) -> Non
     row, seen = columns(assessed(tmp_path, outgoing, incoming))
     assert (seen["out"][row["ana"]], seen["in"][row["ana"]]) == (1, 1)
     assert (seen["out"][row["bob"]], seen["in"][row["bob"]]) == (0, 1)
+
+
+def test_an_act_that_two_sources_hold_counts_once_by_handle_and_by_id(tmp_path) -> None:
+    """Both definitions of what is visible, of the engine and of the one pass over all of it, see the same rows."""
+    by_id = Acts(
+        rows=(("1", "2", "reply", T0, {"event": "7"}), ("2", "1", "like", T0 + DAY, {"event": "8"}),
+              ("1", "2", "mention", T0, {"event": "9"}), ("1", "2", "reply", T0 + 9 * DAY, {"event": "10"})),
+        profiles=({"native_id": "1", "handle": "me"}, {"native_id": "2", "handle": "ana"}),
+    )  # fmt: skip
+    by_handle = Acts(
+        rows=(("@me", "@ana", "mention", T0, {"event": "7"}), ("@me", "@me", "reply", T0), ("@ana", "1", "reply", None))
+    )
+    workspace = workspace_of(tmp_path, by_id, by_handle)
+    for since, as_of in ((None, None), (T0 + 1, None), (None, T0 + DAY)):
+        view = NetworkView(workspace.log, workspace.imports(), as_of, since)
+        seen = ["event", "a", "b", "forward", "at", "kind", "is_act"]
+        rows = view.connection.sql(f"""SELECT {", ".join(f'"{name}"' for name in seen)} FROM acts""").fetchall()
+        once = view.dated(view.files("interactions")).select(seen).collect().rows()
+        assert view.overlaps and sorted(rows) == sorted(once)
+        assert (
+            len({row[0] for row in rows})
+            == len(rows)
+            == {None: {None: 4, T0 + DAY: 3}, T0 + 1: {None: 2}}[since][as_of]
+        )
 
 
 def test_silence_outside_the_time_covered_is_unknown(tmp_path) -> None:
