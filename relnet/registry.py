@@ -7,7 +7,8 @@ import inspect
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from functools import cache
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -196,10 +197,11 @@ def find(
     seconds
         Time limit of one call of a plugin that is not built in.
     """
+    installed, origin = entry_points(), cache(_origin)  # reading what a distribution says of itself takes a while
     entries = [
-        Entry(kind, point.name, _origin(point), point, seconds=seconds)
+        Entry(kind, point.name, origin(point.dist), point, seconds=seconds)
         for kind in KINDS
-        for point in entry_points(group=f"relnet.{kind}s")
+        for point in installed.select(group=f"relnet.{kind}s")
     ]
     entries.sort(key=lambda entry: entry.origin != BUILT_IN)
     files: list[tuple[Path, bytes | None]] = [
@@ -350,8 +352,7 @@ def _required(kind: str, loaded: type[Plugin]) -> tuple[str, ...]:
     return _REQUIRED[kind]
 
 
-def _origin(point: EntryPoint) -> str:
-    distribution = point.dist
+def _origin(distribution: Distribution | None) -> str:
     if distribution is None:
         return "unknown"
     return BUILT_IN if distribution.name == "relnet" else f"{distribution.name} {distribution.version}"

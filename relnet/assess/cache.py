@@ -94,7 +94,7 @@ def write(path: Path, table: Mapping[str, NDArray[Any]]) -> None:
         name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
         for name, column in table.items()
     }
-    pl.DataFrame(columns).write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROWS)
+    pl.DataFrame(columns).write_parquet(path, compression="snappy", statistics=False, row_group_size=_ROWS)
 
 
 def read(path: Path) -> Table:

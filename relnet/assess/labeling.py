@@ -7,8 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.assess.assessment import Assessment, ties
+from relnet.assess.assessment import LABELS, AccountLabels, Assessment, ties
+from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable
+from relnet.network.connections import Connections
+from relnet.network.structure import met
 from relnet.plugin import Column, Inputs, Keys, Labeler, LabelErrors, Reason, reasons
 from relnet.registry import Registry
 
@@ -39,6 +42,17 @@ def labeler_inputs(labeler: Labeler, people: AccountTable, as_of: int, me: froze
         else:
             numbers[need] = column.astype(np.float64, copy=False).view()
     return Inputs(numbers, people.account, people.account[:0], as_of, me, texts=texts)
+
+
+def fakes(connections: Connections, people: AccountTable, labels: AccountLabels) -> dict[str, Column]:
+    """Return p_fake of both ends of each connection; the user's own word on an account is certain."""
+    said = np.select(
+        [labels.label == LABELS.index("fake"), labels.label == LABELS.index("unknown")], [1.0, np.nan], 0.0
+    )
+    p_fake = np.where(labels.overridden, said, labels.p_fake)
+    keys, ends = met(connections.a, connections.b)
+    p_fake = p_fake[people.rows(keys)]
+    return {name: p_fake[end] for name, end in zip(LABELLED, ends.T, strict=True)}
 
 
 def judged_accounts(assessment: Assessment) -> Keys:

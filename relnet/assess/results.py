@@ -11,14 +11,23 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.assess.assessment import accounts_of, activity_from, activity_table, connections_of, connections_table
+from relnet.assess.assessment import (
+    AccountLabels,
+    accounts_of,
+    activity_from,
+    activity_table,
+    connections_of,
+    connections_table,
+)
 from relnet.assess.cache import Cache, Table, key_of, stated
 from relnet.assess.groups import communities
+from relnet.assess.labeling import fakes
 from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable, accounts, with_activity
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
+from relnet.plugin.compiled import FEW, load_compiler
 
 T = TypeVar("T")
 
@@ -59,6 +68,8 @@ class Results:
         if known is not None and active is not None:
             known.activity = activity_from(active)
             return known
+        if sum(manifest.rows["interactions"] for manifest in view.imports.values()) > FEW:
+            load_compiler()
         made = connect_pairs(view, features, ends)
         self._keep("activity", activity_table(made.activity))
         if made.failures:
@@ -83,6 +94,14 @@ class Results:
         self._key("labels", self._keys["accounts"], *said)
         if failed:
             self._once("labels")
+
+    def fakes(self, connections: Connections, people: AccountTable, labels: AccountLabels) -> Table:
+        """Return p_fake of both ends of each connection."""
+        table = self.cache.get(self._key("fakes", self._keys["connections"], self._keys["labels"]))
+        if table is None:
+            table = fakes(connections, people, labels)
+            self._keep("fakes", table)
+        return table
 
     def communities(self, view: NetworkView, connections: Connections, people: AccountTable) -> NDArray[np.int32]:
         """Return the communities."""

@@ -34,10 +34,8 @@ from relnet.network.accounts import AccountTable
 from relnet.network.activity import Activity
 from relnet.network.connections import Connections
 from relnet.network.graph import graph_of
-from relnet.network.structure import met
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Inputs, Labeler, LabelResult, Plugin, Scorer, why_bit
-from relnet.plugin.compiled import FEW, load_compiler
 from relnet.registry import Registry, kind_of
 from relnet.settings import HORIZON_DAYS
 from relnet.store.workspace import Workspace
@@ -125,8 +123,6 @@ def assess(
         return known
     clock = _Clock()
     say("Graph", 0.0)
-    if sum(manifest.rows["interactions"] for manifest in imports.values()) > FEW:
-        load_compiler()
     view = NetworkView(workspace.log, imports, as_of, since, decided.persons, decided.me, horizon_days)
     clock.lap("Clean")
     unfit: list[runner.Failure] = []
@@ -146,7 +142,7 @@ def assess(
     clock.lap("Label")
     say("Score", 0.0)
     if any(need in LABELLED for scorer in chosen for need in scorer.needs):
-        connections.features.update(_fakes(connections, people, labels))
+        connections.features.update(results.fakes(connections, people, labels))
     taken: dict[str, float] = {}
     scores, more = _score(chosen, connections, view, seed, taken, results)
     clock.lap("Score")
@@ -257,17 +253,6 @@ def _label(
         if row is not None:
             codes[row], overridden[row] = LABELS.index(word), True
     return AccountLabels(codes, combined.p_fake, combined.p_inactive, combined.why, overridden), failures
-
-
-def _fakes(connections: Connections, people: AccountTable, labels: AccountLabels) -> dict[str, Column]:
-    """Return p_fake of both ends of each connection; the user's own word on an account is certain."""
-    said = np.select(
-        [labels.label == LABELS.index("fake"), labels.label == LABELS.index("unknown")], [1.0, np.nan], 0.0
-    )
-    p_fake = np.where(labels.overridden, said, labels.p_fake)
-    keys, ends = met(connections.a, connections.b)
-    p_fake = p_fake[people.rows(keys)]
-    return {name: p_fake[end] for name, end in zip(LABELLED, ends.T, strict=True)}
 
 
 def decide(result: LabelResult, thresholds: Thresholds = DEFAULT) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -142,9 +142,16 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     spans = spans_of(view, a, b)
     made |= _coverage(view, a, b, spans, {*needs, *(need for feature in features for need in feature.needs)})
     _hide_uncovered(made, (feature for feature in features if feature.table != "columns"), view, a, b, spans)
-    for feature in features:
-        if feature.table == "columns":
-            _derive(feature, made, a, b, view, structure, failures)
+    for together in _levels(feature for feature in features if feature.table == "columns"):
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            outcomes = list(pool.map(partial(_derive, made, a, b, view, structure), together))
+        for feature, outcome in zip(together, outcomes, strict=True):
+            failures += [each.failure for each in outcome if each.failure][:1]
+            unknown = np.full(len(a), np.nan)
+            made |= {
+                name: unknown if each.failure else each.value
+                for name, each in zip(columns_of(feature), outcome, strict=True)
+            }
     made = {name: _least_room(column) for name, column in made.items()}
     give_back()
     return Connections(a, b, made, failures, activity)
@@ -327,27 +334,34 @@ def _hide_uncovered(
                 made[name][(made[name] == 0) & ~there] = np.nan
 
 
+def _levels(features: Iterable[Feature]) -> list[list[Feature]]:
+    """Group features, each after its needs, so that those of one group need none of the same or a later one."""
+    level: dict[str, int] = {}
+    groups: list[list[Feature]] = []
+    for feature in features:
+        mine = max((1 + level[need] for need in feature.needs if need in level), default=0)
+        level |= dict.fromkeys(columns_of(feature), mine)
+        groups += [[]] * (mine == len(groups))
+        groups[mine] = [*groups[mine], feature]
+    return groups
+
+
 def _derive(
-    feature: Feature,
-    made: dict[str, Column],
+    made: Mapping[str, Column],
     a: Keys,
     b: Keys,
     view: NetworkView,
-    structure: Any,
-    failures: list[runner.Failure],
-) -> None:
-    """Add the columns of a feature that is computed from other columns."""
+    structure: Callable[[], Structure],
+    feature: Feature,
+) -> list[runner.Outcome]:
+    """Compute a feature from other columns, each way."""
     there = {need: made[need].view() for need in feature.needs}
     back = {need: made[_turned(need)].view() for need in feature.needs}
     ways = (
         Inputs(there, a, b, view.as_of, view.me, structure=structure),
         Inputs(back, b, a, view.as_of, view.me, structure=lambda: structure().turned()),
     )
-    for name, inputs in zip(columns_of(feature), ways, strict=False):
-        outcome = runner.run(feature, "derive", inputs)
-        made[name] = np.full(len(a), np.nan) if outcome.failure else outcome.value
-        if outcome.failure and outcome.failure not in failures:
-            failures.append(outcome.failure)
+    return [runner.run(feature, "derive", inputs) for _, inputs in zip(columns_of(feature), ways, strict=False)]
 
 
 def _turned(name: str) -> str:
