@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.network.pairs import Pairs
 from relnet.plugin import Keys, Structure
 from relnet.plugin.compiled import compiled
 
@@ -26,34 +27,20 @@ def structure_of(ends: NDArray[np.int32], tied: NDArray[np.bool_]) -> Structure:
 
 
 def met(a: Keys, b: Keys) -> tuple[Keys, NDArray[np.int32]]:
-    """Return the accounts of the pairs, whose `a` is sorted, in the order of their keys, and the ends' numbers there.
-
-    Sorting beats looking up: 2.4 s of processor time at 7 M pairs of 1.2 M accounts, against 13 s with `union1d` and
-    a binary search for each.
-    """
-    order = np.argsort(b)
-    ordered = b[order]
-    accounts = distinct(np.sort(np.concatenate([distinct(a), distinct(ordered)])))
-    ends = np.empty((len(a), 2), dtype=np.int32)
-    ends[:, 0] = _places(accounts, a)
-    ends[order, 1] = _places(accounts, ordered)
-    return accounts, ends
-
-
-def _firsts(ordered: Keys) -> NDArray[np.bool_]:
-    first = np.ones(len(ordered), dtype=np.bool_)
-    first[1:] = ordered[1:] != ordered[:-1]
-    return first
+    """Return the accounts of the pairs in the order of their keys, and the ends' numbers there, int32[n, 2]."""
+    accounts = Pairs()  # each with itself: several times faster than sorting or searching both columns
+    numbers = accounts.numbers(a, a), accounts.numbers(b, b)
+    order = np.argsort(accounts.a)
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return accounts.a[order], np.stack([rank[number] for number in numbers], axis=1)
 
 
 def distinct(ordered: Keys) -> Keys:
     """Return the different keys among sorted ones; with the sort, several times faster than `np.unique`."""
-    return ordered[_firsts(ordered)]
-
-
-def _places(accounts: Keys, ordered: Keys) -> NDArray[np.intp]:
-    places: NDArray[np.intp] = np.searchsorted(accounts, distinct(ordered))[np.cumsum(_firsts(ordered)) - 1]
-    return places
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
 
 
 def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[tuple[Ints, Ints, Ints]]:

@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.plugin.compiled import compiled
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -139,10 +141,9 @@ class Structure(msgspec.Struct, frozen=True):
         ab, ba
             float64[n]: what each end gives to the other.
         """
-        one, other = self.ends.T
-        size = int(self.ends.max(initial=-1)) + 1
-        total = np.bincount(one, np.nan_to_num(ab), size) + np.bincount(other, np.nan_to_num(ba), size)
-        return total[one], total[other]
+        totals = np.empty(len(ab)), np.empty(len(ab))
+        _totals(ab, ba, self.ends, np.zeros(int(self.ends.max(initial=-1)) + 1), *totals)
+        return totals
 
     def turned(self) -> Structure:
         """Return the same seen from the other end."""
@@ -189,3 +190,14 @@ class LabelErrors(msgspec.Struct):
     answers: NDArray[np.float64]
     covered: NDArray[np.bool_]
     least_recall: float
+
+
+@compiled
+def _totals(ab: Column, ba: Column, ends: NDArray[np.int32], total: Column, of_a: Column, of_b: Column) -> None:
+    for i in range(len(ab)):
+        if ab[i] == ab[i]:
+            total[ends[i, 0]] += ab[i]
+        if ba[i] == ba[i]:
+            total[ends[i, 1]] += ba[i]
+    for i in range(len(ab)):
+        of_a[i], of_b[i] = total[ends[i, 0]], total[ends[i, 1]]
