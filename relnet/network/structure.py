@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 import numpy as np
@@ -15,15 +14,34 @@ from relnet.plugin import Keys, Structure
 from relnet.plugin.compiled import compiled
 
 Ints = NDArray[np.int64]
+Triples = tuple[Ints, Ints, Ints]
 _BLOCK: Final = 1 << 20
 """Pairs of connections looked at together: there is room for as many closed triples."""
+_KEPT: Final = 2
+"""Blocks of closed triples that are kept; if there are more, they are looked for each time."""
 _HANDED: Final = 1 << 19
 """Closed triples handed out together: whoever counts them may go over all connections each time."""
 
 
 def structure_of(ends: NDArray[np.int32], tied: NDArray[np.bool_]) -> Structure:
-    """Return the structure around the pairs of some ends; only those that are `tied` close triples."""
-    return Structure(ends, partial(closed_triples, ends, tied))
+    """Return the structure around the pairs of some ends; only those that are `tied` close triples.
+
+    Where they are few, they are looked for once.
+    """
+    kept: list[Triples] = []
+
+    def closed() -> Iterator[Triples]:
+        if kept:
+            yield from kept
+            return
+        found = closed_triples(ends, tied)
+        first = list(islice(found, _KEPT + 1))
+        if len(first) <= _KEPT:
+            kept.extend(first)
+        yield from first
+        yield from found
+
+    return Structure(ends, closed)
 
 
 def met(a: Keys, b: Keys) -> tuple[Keys, NDArray[np.int32]]:
@@ -43,7 +61,7 @@ def distinct(ordered: Keys) -> Keys:
     return ordered[first]
 
 
-def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[tuple[Ints, Ints, Ints]]:
+def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[Triples]:
     """Yield, once each and in blocks, the rows of the three pairs of every closed triple of accounts.
 
     Every pair is turned towards its end with more pairs; two pairs that leave the same account are then closed by a
@@ -56,7 +74,7 @@ def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterat
     counts
         bool[n]: which pairs there are; the others are not seen.
     """
-    waiting: list[tuple[Ints, Ints, Ints]] = []
+    waiting: list[Triples] = []
     for found in _closed(ends, counts):
         waiting.append(found)
         if sum(len(each[0]) for each in waiting) >= _HANDED:
@@ -66,12 +84,12 @@ def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterat
         yield _together(waiting)
 
 
-def _together(triples: list[tuple[Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
+def _together(triples: list[Triples]) -> Triples:
     first, second, third = (np.concatenate(rows) for rows in zip(*triples, strict=True))
     return first, second, third
 
 
-def _closed(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[tuple[Ints, Ints, Ints]]:
+def _closed(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[Triples]:
     rows = np.flatnonzero(counts)
     one, other = ends[rows, 0].astype(np.int64), ends[rows, 1].astype(np.int64)
     accounts = int(ends.max(initial=-1)) + 1

@@ -56,7 +56,7 @@ class FirstContact(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the age of the oldest act."""
-        return _days(periods, periods.first.max(axis=1))
+        return _days(periods, np.maximum(*periods.first.T))
 
 
 class LastContact(Feature):
@@ -70,7 +70,7 @@ class LastContact(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the age of the newest act."""
-        return _days(periods, periods.last.min(axis=1))
+        return _days(periods, np.minimum(*periods.last.T))
 
 
 class LastAct(Feature):

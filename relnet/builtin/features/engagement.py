@@ -99,7 +99,7 @@ class Recent(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return minus the log of the age."""
-        return _recent(periods.last.min(axis=1))
+        return _recent(np.minimum(*periods.last.T))
 
 
 class RecentOfQuieter(Feature):
@@ -110,7 +110,7 @@ class RecentOfQuieter(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return minus the log of the age."""
-        return _recent(periods.last.max(axis=1))
+        return _recent(np.maximum(*periods.last.T))
 
 
 class BothPeriods(Feature):
@@ -125,9 +125,8 @@ class BothPeriods(Feature):
     def over(self, periods: Periods) -> Column:
         """Return the log of the geometric mean."""
         begin, tie, age = _merged(periods, 2)
-        acted = np.logical_or.reduceat(periods.acted, begin, axis=0) if len(begin) else periods.acted
-        decayed = np.exp2(-age / (PERIODS / 2))
-        sides = [_summed(tie, decayed * acted[:, side], periods.rows) for side in (0, 1)]
+        decayed = _decayed(age, PERIODS / 2)
+        sides = [_summed(tie, decayed * acted, periods.rows) for acted in _acted(periods, begin)]
         return _both(np.stack(sides, axis=1), FEW_PERIODS)
 
 
@@ -139,8 +138,8 @@ class Exchanges(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the log of the decayed number."""
-        mutual = periods.acted.all(axis=1) * np.exp2(-periods.age / PERIODS)
-        return np.log1p(_summed(periods.tie, mutual, periods.rows))
+        mutual = np.logical_and(*periods.acted.T)
+        return np.log1p(_summed(periods.tie[mutual], _decayed(periods.age[mutual], PERIODS), periods.rows))
 
 
 class AccountsAwake(Feature):
@@ -152,8 +151,9 @@ class AccountsAwake(Feature):
     def over(self, periods: Periods) -> Column:
         """Return minus the log of the age."""
         newest = np.full(int(periods.ends.max(initial=-1)) + 1, np.inf)
-        np.minimum.at(newest, periods.ends.ravel(), periods.last.ravel())
-        return _recent(newest[periods.ends].max(axis=1))
+        for end, last in zip(periods.ends.T, periods.last.T, strict=True):
+            np.minimum.at(newest, end, last)
+        return _recent(np.maximum(*(newest[end] for end in periods.ends.T)))
 
 
 class SharedTies(Feature):
@@ -167,7 +167,7 @@ class SharedTies(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the log of the sum."""
-        weight = periods.decayed["one"].sum(axis=1)
+        weight = np.add(*periods.decayed["one"].T)
         total = np.zeros(periods.rows)
         for triple in periods.closed():
             w = [weight[rows] for rows in triple]
@@ -185,7 +185,7 @@ class Windows(Feature):
     def over(self, periods: Periods) -> Column:
         """Return the number of spans."""
         _, tie, _ = _merged(periods, PERIODS)
-        return _summed(tie, np.ones(len(tie)), periods.rows)
+        return _summed(tie, None, periods.rows)
 
 
 class MutualWindows(Feature):
@@ -197,8 +197,7 @@ class MutualWindows(Feature):
     def over(self, periods: Periods) -> Column:
         """Return the number of spans."""
         begin, tie, _ = _merged(periods, PERIODS)
-        acted = np.logical_or.reduceat(periods.acted, begin, axis=0) if len(begin) else periods.acted
-        return _summed(tie, acted.all(axis=1), periods.rows)
+        return _summed(tie[np.logical_and(*_acted(periods, begin))], None, periods.rows)
 
 
 def _chance(periods: Periods, times: int, given: Parameters | None) -> Column:
@@ -220,12 +219,25 @@ def _merged(periods: Periods, times: int) -> tuple[NDArray[np.intp], NDArray[np.
     return begin, periods.tie[begin], age[begin]
 
 
+def _acted(periods: Periods, begin: NDArray[np.intp]) -> list[NDArray[np.bool_]]:
+    """Tell for each side whether it acted in merged periods."""
+    if not len(begin):
+        return list(periods.acted.T)
+    return [np.add.reduceat(acts, begin) > 0 for acts in periods.acts.T]
+
+
+def _decayed(age: NDArray[np.int32], half_life: float) -> Column:
+    """Return 2 ** (−age / half life), looked up: there are few ages."""
+    table: Column = np.exp2(-np.arange(age.max(initial=0) + 1) / half_life)
+    return table[age]
+
+
 def _summed(tie: NDArray[np.signedinteger], weight: Any, rows: int) -> Column:
     return np.asarray(np.bincount(tie, weight, rows), dtype=np.float64)
 
 
 def _both(decayed: NDArray[np.float64], few: float) -> Column:
-    return np.asarray(0.5 * np.log(decayed + few).sum(axis=1))
+    return np.asarray(0.5 * np.log(np.multiply(*(decayed.T + few))))
 
 
 def _recent(age: Column) -> Column:

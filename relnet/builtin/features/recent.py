@@ -31,4 +31,4 @@ class PreviousCount(Feature):
 
 def _between(periods: Periods, begin: int, end: int) -> Column:
     inside = (periods.age >= begin * PERIODS) & (periods.age < end * PERIODS)
-    return np.asarray(np.bincount(periods.tie[inside], periods.acts[inside].sum(axis=1), periods.rows), np.float64)
+    return np.asarray(np.bincount(periods.tie[inside], np.add(*periods.acts[inside].T), periods.rows), np.float64)
