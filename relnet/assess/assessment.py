@@ -14,10 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from relnet.assess.cache import Columns, Table, read, write
+from relnet.assess.cache import Table, read, write
 from relnet.assess.plan import LABELLED
-from relnet.network.accounts import NUMBERS, TEXTS, AccountTable
+from relnet.network.accounts import AccountTable, table_of
 from relnet.network.activity import Activity
+from relnet.network.columns import Columns
 from relnet.network.connections import Connections
 from relnet.network.structure import distinct
 from relnet.plugin import Column, Keys
@@ -177,8 +178,9 @@ def connections_table(connections: Connections) -> Table:
 
 def connections_of(path: Path) -> Connections:
     """Return the connections of a file with a table that `connections_table` made; features are read when asked for."""
-    ends = Columns(path)
-    return Connections(ends["a"], ends["b"], Columns(path, "f."))
+    table = pl.scan_parquet(path)
+    ends = Columns(table)
+    return Connections(ends["a"], ends["b"], Columns(table, "f."))
 
 
 def activity_table(activity: Activity) -> Table:
@@ -195,9 +197,9 @@ def activity_from(table: Table) -> Activity:
     return Activity(accounts=table["account"], newest=table["newest"], **together)
 
 
-def accounts_of(table: Table) -> AccountTable:
-    """Return the accounts of a table."""
-    return AccountTable(table["account"], {name: table[name] for name in (*NUMBERS, *TEXTS)})
+def accounts_of(path: Path) -> AccountTable:
+    """Return the accounts of a file; facts are read when asked for."""
+    return table_of(pl.scan_parquet(path))
 
 
 def _named(prefix: str, table: Table) -> Table:
@@ -227,14 +229,14 @@ def _read(folder: Path) -> Assessment:
     for figure in raw["summary"].values():
         for name, value in figure.items():
             figure[name] = float("nan") if value is None else value
-    tables = {name: read(folder / f"{name}.parquet") for name in ("scores", "accounts", "labels")}
+    tables = {name: read(folder / f"{name}.parquet") for name in ("scores", "labels")}
     scores, labels = tables["scores"], tables["labels"]
     connections = connections_of(folder / "connections.parquet")
     connections.features.update(_named("f.", scores))
     return Assessment(
         msgspec.convert(raw, Header),
         connections,
-        accounts_of(tables["accounts"]),
+        accounts_of(folder / "accounts.parquet"),
         _named("s.", scores),
         AccountLabels(*(labels[f"l.{name}"] for name in AccountLabels.__struct_fields__)),
         scores["circle"],

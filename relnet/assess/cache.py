@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,6 +17,7 @@ import msgspec
 import polars as pl
 from numpy.typing import NDArray
 
+from relnet.network.columns import plain
 from relnet.plugin import Plugin
 from relnet.whole_file import whole
 
@@ -71,7 +72,7 @@ class Cache:
             return None
         return made
 
-    def keep(self, key: str, table: Mapping[str, NDArray[Any]]) -> None:
+    def keep(self, key: str, table: Mapping[str, NDArray[Any]] | pl.DataFrame) -> None:
         """Keep a result under its key; a disk that is full or a folder that goes away costs the result only."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -88,58 +89,18 @@ class Cache:
                 total -= size
 
 
-def write(path: Path, table: Mapping[str, NDArray[Any]]) -> None:
+def write(path: Path, table: Mapping[str, NDArray[Any]] | pl.DataFrame) -> None:
     """Write columns as Parquet; columns of objects are texts."""
-    columns = {
-        name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
-        for name, column in table.items()
-    }
-    pl.DataFrame(columns).write_parquet(path, compression="snappy", statistics=False, row_group_size=_ROWS)
+    if not isinstance(table, pl.DataFrame):
+        table = pl.DataFrame(
+            {
+                name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
+                for name, column in table.items()
+            }
+        )
+    table.write_parquet(path, compression="snappy", statistics=False, row_group_size=_ROWS)
 
 
 def read(path: Path) -> Table:
     """Return the columns of a Parquet file; texts as objects."""
-    return {column.name: _plain(column) for column in pl.read_parquet(path)}
-
-
-def _plain(column: pl.Series) -> NDArray[Any]:
-    return column.to_numpy().astype(object) if column.dtype == pl.String else column.to_numpy()
-
-
-class Columns(MutableMapping[str, NDArray[Any]]):
-    """Columns of a Parquet file, each read when it is first asked for; others may be put beside them.
-
-    Parameters
-    ----------
-    path
-        The file; it must stay.
-    prefix
-        What the names of these columns begin with there, and not here.
-    """
-
-    def __init__(self, path: Path, prefix: str = "") -> None:
-        self._path, self._prefix = path, prefix
-        names = (name for name in pl.read_parquet_schema(path) if name.startswith(prefix))
-        self._columns: dict[str, NDArray[Any] | None] = {name.removeprefix(prefix): None for name in names}
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        column = self._columns[name]
-        if column is None:
-            frame = pl.read_parquet(self._path, columns=[self._prefix + name])
-            column = self._columns[name] = _plain(frame.to_series())
-        return column
-
-    def __setitem__(self, name: str, column: NDArray[Any]) -> None:
-        self._columns[name] = column
-
-    def __delitem__(self, name: str) -> None:
-        del self._columns[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._columns  # without reading it
+    return {column.name: plain(column) for column in pl.read_parquet(path)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from relnet.assess.assessment import (
@@ -23,7 +24,7 @@ from relnet.assess.cache import Cache, Table, key_of, stated
 from relnet.assess.groups import communities
 from relnet.assess.labeling import fakes
 from relnet.assess.plan import LABELLED
-from relnet.network.accounts import AccountTable, accounts, with_activity
+from relnet.network.accounts import AccountTable, accounts, table_of, with_activity
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
@@ -81,12 +82,12 @@ class Results:
     def accounts(self, view: NetworkView, connected: Future[Connections]) -> AccountTable:
         """Return what is known of the accounts; what was said of them is read while the connections are made."""
         key = self._key("accounts", self._facts)
-        table = self.cache.get(key)
-        if table is not None:
-            return accounts_of(table)
+        known = self.cache.opened(key, accounts_of)
+        if known is not None:
+            return known
         made = with_activity(accounts(view), connected.result().activity)
-        self._keep("accounts", {"account": made.account, **made.columns})
-        return made
+        self._keep("accounts", made)
+        return table_of(made.lazy())
 
     def labelled(self, labelers: Iterable[Labeler], overrides: dict[int, str], *, failed: bool) -> None:
         """Say what the labels were made of, for the scores that read them; the labels themselves take no time."""
@@ -127,7 +128,7 @@ class Results:
         """Keep a score that `score` did not find."""
         self._keep(f"score.{scorer.name}", {"score": column})
 
-    def _keep(self, name: str, table: Table) -> None:
+    def _keep(self, name: str, table: Table | pl.DataFrame) -> None:
         self._writing.append(self.later(self.cache.keep, self._keys[name], table))
 
     def _key(self, name: str, *parts: Any) -> str:

@@ -113,14 +113,8 @@ def interactions(view: NetworkView, *, private: bool = False) -> tuple[pl.DataFr
     )
     shown = found if private else found.filter(~pl.col("visibility").is_in(PRIVATE))
     people = accounts(view)
-    names = pl.DataFrame(
-        {
-            "key": people.account,
-            "id": people.columns["native_id"].tolist(),
-            "handle": clean_column(people.columns["handle"].tolist()),
-        },
-        schema_overrides={"id": pl.String, "handle": pl.String},
-    ).with_columns(pl.col("handle").replace("", None))
+    handles = pl.Series("handle", clean_column(people["handle"].to_list()), dtype=pl.String)
+    names = people.select(key="account", id="native_id").with_columns(handles.replace("", None))
     for side, column in (("s", "source"), ("t", "target")):
         named = names.rename({"key": side, "id": column, "handle": f"{column}_handle"})
         shown = shown.join(named, on=side, how="left", maintain_order="left")

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import MutableMapping
+from typing import Any, Final
 
 import msgspec
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from relnet.network.activity import Activity
-from relnet.network.engine import columns
+from relnet.network.columns import Columns
 from relnet.network.view import NetworkView
+from relnet.store.log import SCHEMAS
 
 
 class AccountTable(msgspec.Struct):
     """The newest known facts per account, one row each, sorted by key; unknown is NaN or `None`."""
 
     account: NDArray[np.int64]
-    columns: dict[str, NDArray[np.object_] | NDArray[np.float64]]
+    columns: MutableMapping[str, NDArray[Any]]
 
     def row(self, account: int) -> int | None:
         """Return the row of an account; `None` if it is not there."""
@@ -34,7 +37,8 @@ class AccountTable(msgspec.Struct):
     def text(self, name: str, account: int) -> str | None:
         """Return one text of one account."""
         i = self.row(account)
-        return None if i is None else self.columns[name][i]
+        found: str | None = None if i is None else self.columns[name][i]
+        return found
 
 
 LAST_ACT: Final = "last_act_at"
@@ -45,52 +49,51 @@ NUMBERS = (
     "has_location", "has_banner", "default_avatar", "default_profile", "verified", "protected", "automated",
     "observed_at", "handle_digits", "gone", LAST_ACT,
 )  # fmt: skip
-_DERIVED = {
-    # A federated handle names its host after the second @; its digits are not the account's.
-    "handle_digits": "length(regexp_replace(split_part(ltrim(handle, '@'), '@', 1), '[^0-9]', '', 'g'))",
-    "gone": "CAST(state <> 'active' AS INTEGER)",
-}
-"""Numbers that are not stated but follow: digits in the handle, a state in which nobody is there any more."""
 _SHOWN_BY_TEXT = {"has_bio": "bio", "has_url": "url", "has_location": "location"}
 
 
-def accounts(view: NetworkView) -> AccountTable:
-    """Return what is known of each account at the view's moment: per field the newest that was seen.
+def accounts(view: NetworkView) -> pl.DataFrame:
+    """Return what is known of each account at the view's moment, sorted by key: per field the newest that was seen.
 
     What it did is not looked at: `with_activity` adds it.
     """
-    made_here = {*_DERIVED, "observed_at", LAST_ACT}
-    stated = {name: name for name in (*TEXTS[2:], *NUMBERS) if name not in made_here}
-    stated |= {name: f"coalesce({name}, {text} <> '')" for name, text in _SHOWN_BY_TEXT.items()}
-    newest = ", ".join(
-        f"arg_max({value}, seen_at) FILTER (WHERE {value} IS NOT NULL AND seen_at <= {view.seen_by}) AS {name}"
-        for name, value in stated.items()
+    facts = [name for name in (*TEXTS[2:], *NUMBERS) if name in SCHEMAS["accounts"]]
+    shown = {name: pl.coalesce(name, pl.col(text) != "") for name, text in _SHOWN_BY_TEXT.items()}
+    counted = pl.when(pl.coalesce("followers", "posts").is_not_null()).then("seen_at")
+    visible = pl.col("seen_at") <= view.seen_by
+    rows = (
+        view.joined(view.scan("accounts"), "account")
+        .with_columns(**shown, observed_at=counted)
+        .select("account", "network", "native_id", "seen_at", pl.when(visible).then(pl.col(*facts, "observed_at")))
+        .collect()
     )
-    derived = ", ".join(f"{value} AS {name}" for name, value in _DERIVED.items())
-    relation = view.connection.cursor().sql(  # others may be asked in the meantime
-        f"""
-        WITH stated AS (
-        SELECT coalesce(s.stands, o.account) AS account,
-               arg_min(network, native_id LIKE '@%') AS network,
-               arg_min(native_id, native_id LIKE '@%') AS native_id, {newest},
-               max(seen_at) FILTER (WHERE coalesce(followers, posts) IS NOT NULL AND seen_at <= {view.seen_by})
-                   AS observed_at
-        FROM observations o LEFT JOIN same s ON o.account = s.account
-        GROUP BY 1)
-        SELECT stated.*, {derived}
-        FROM stated
-        ORDER BY account
-        """
+    several = rows["account"].is_duplicated()
+    by_id = ~pl.col("native_id").str.starts_with("@")
+    merged = (
+        rows.filter(several)
+        .sort("seen_at", maintain_order=True)
+        .group_by("account", maintain_order=True)
+        .agg(
+            pl.col("network", "native_id").sort_by(by_id, descending=True, maintain_order=True).first(),
+            pl.col(*facts, "observed_at").drop_nulls().last(),
+        )
     )
-    table = columns(relation)
-    keys = table.pop("account")
-    texts = {name: table[name].astype(object) for name in TEXTS}
-    numbers = {name: table[name].astype(np.float64) for name in NUMBERS if name in table}
-    return AccountTable(keys, {**texts, **numbers, LAST_ACT: np.full(len(keys), np.nan)})
+    found = pl.concat([rows.filter(~several).drop("seen_at"), merged]).sort("account")
+    # A federated handle names its host after the second @; its digits are not the account's.
+    local = pl.col("handle").str.strip_chars_start("@").str.split("@").list.first()
+    found = found.with_columns(handle_digits=local.str.count_matches("[0-9]"), gone=pl.col("state") != "active")
+    numbers = (pl.col(name).cast(pl.Float64) for name in NUMBERS if name != LAST_ACT)
+    return found.select("account", *TEXTS, *numbers)
 
 
-def with_activity(people: AccountTable, activity: Activity) -> AccountTable:
+def with_activity(people: pl.DataFrame, activity: Activity) -> pl.DataFrame:
     """Return the accounts with the moment of the last thing that each did."""
-    newest = np.full(len(people.account), np.nan)
-    newest[people.rows(activity.accounts)] = activity.newest
-    return AccountTable(people.account, {**people.columns, LAST_ACT: newest})
+    newest = np.full(len(people), np.nan)
+    newest[np.searchsorted(people["account"].to_numpy(), activity.accounts)] = activity.newest
+    return people.with_columns(pl.Series(LAST_ACT, newest))
+
+
+def table_of(people: pl.LazyFrame) -> AccountTable:
+    """Return accounts as a table, of which each column is made when it is asked for."""
+    columns = Columns(people)
+    return AccountTable(columns.pop("account"), columns)

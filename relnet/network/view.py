@@ -147,10 +147,7 @@ class NetworkView:
 
         For whoever reads every row: Polars takes half the time of the engine.
         """
-        schema = log.SCHEMAS["interactions"]
-        found = pl.scan_parquet(files, schema=schema, missing_columns="insert", extra_columns="ignore")
-        if self._identity:
-            found = found.with_columns(pl.col("source", "target").replace(*as_table(self._identity)))
+        found = self.joined(self.scan("interactions", files), "source", "target")
         if self.overlaps:
             twin = pl.col("kind").replace_strict(list(TWIN_ORDER), range(len(TWIN_ORDER)), default=9)
             found = found.sort(twin, "at", "seen_at", "record", nulls_last=True).unique(
@@ -210,6 +207,17 @@ class NetworkView:
     def files(self, kind: str) -> list[str]:
         """Return the Parquet files of one kind of fact."""
         return log.pieces(self.folder, self.imports, kind)
+
+    def scan(self, kind: str, files: list[str] | None = None) -> pl.LazyFrame:
+        """Return one kind of fact as written, from all imports or some files; what an older file lacks is null."""
+        files, schema = self.files(kind) if files is None else files, log.SCHEMAS[kind]
+        if not files:
+            return pl.LazyFrame(schema=schema)
+        return pl.scan_parquet(files, schema=schema, missing_columns="insert", extra_columns="ignore")
+
+    def joined(self, rows: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
+        """Put in some columns, for each account, the one that stands for it."""
+        return rows.with_columns(pl.col(keys).replace(*as_table(self._identity))) if self._identity else rows
 
     def fact(self, kind: str) -> duckdb.DuckDBPyRelation:
         """Return one kind of fact as written, from all imports."""

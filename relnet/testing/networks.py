@@ -19,7 +19,7 @@ from relnet.assess.labeling import COMBINED, labeler_inputs
 from relnet.assess.plan import GIVEN, LABELLED, features_for
 from relnet.assess.run import assess, scorer_inputs, view_of
 from relnet.ingest.importer import load
-from relnet.network.accounts import AccountTable, accounts, with_activity
+from relnet.network.accounts import AccountTable, accounts, table_of, with_activity
 from relnet.network.connections import Connections, columns_of, connect_pairs
 from relnet.network.graph import graph_of
 from relnet.network.structure import met, structure_of
@@ -47,7 +47,8 @@ class Network:
         load([path], self.workspace, [source], named=source)
         self.as_of = AS_OF + (SHIFT if form == "shifted" else 0)
         self.view = NetworkView(self.workspace.log, self.workspace.imports(), self.as_of)
-        self.people: AccountTable = with_activity(accounts(self.view), connect_pairs(self.view, ()).activity)
+        activity = connect_pairs(self.view, ()).activity
+        self.people: AccountTable = table_of(with_activity(accounts(self.view), activity).lazy())
         self._further: dict[tuple[tuple[type[Feature], str], ...], Connections] = {}
 
     @cached_property

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from relnet import registry
 from relnet.assess.assessment import Assessment
-from relnet.assess.cache import Cache, Columns, key_of, write
+from relnet.assess.cache import Cache, key_of, write
 from relnet.assess.run import assess
+from relnet.network.columns import Columns
 from relnet.plugin import Column, Feature, Inputs, Scorer, nw
 from relnet.store.workspace import Workspace
 from tests.builders import Acts, workspace_of
@@ -117,7 +119,7 @@ def test_results_are_the_same_without_the_cache_and_after_damage_to_it(workspace
 
 def test_columns_are_read_when_they_are_asked_for(tmp_path) -> None:
     write(tmp_path / "table.parquet", {"a": np.arange(3), "f.x": np.array([1.0, np.nan, 3.0]), "f.y": np.ones(3)})
-    features = Columns(tmp_path / "table.parquet", "f.")
+    features = Columns(pl.scan_parquet(tmp_path / "table.parquet"), "f.")
     np.testing.assert_array_equal(features["x"], [1.0, np.nan, 3.0])
     (tmp_path / "table.parquet").unlink()
     assert list(features) == ["x", "y"] and "y" in features and features["x"] is features["x"]
