@@ -11,7 +11,7 @@ from relnet.assess.assessment import LABELS, AccountLabels, Assessment, ties
 from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable
 from relnet.network.connections import Connections
-from relnet.network.structure import met
+from relnet.network.pairs import met
 from relnet.plugin import Column, Inputs, Keys, Labeler, LabelErrors, Reason, reasons
 from relnet.registry import Registry
 

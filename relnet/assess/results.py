@@ -87,7 +87,7 @@ class Results:
             return known
         made = with_activity(accounts(view), connected.result().activity)
         self._keep("accounts", made)
-        return table_of(made.lazy())
+        return table_of(made)
 
     def labelled(self, labelers: Iterable[Labeler], overrides: dict[int, str], *, failed: bool) -> None:
         """Say what the labels were made of, for the scores that read them; the labels themselves take no time."""

@@ -93,7 +93,7 @@ def with_activity(people: pl.DataFrame, activity: Activity) -> pl.DataFrame:
     return people.with_columns(pl.Series(LAST_ACT, newest))
 
 
-def table_of(people: pl.LazyFrame) -> AccountTable:
+def table_of(people: pl.LazyFrame | pl.DataFrame) -> AccountTable:
     """Return accounts as a table, of which each column is made when it is asked for."""
     columns = Columns(people)
     return AccountTable(columns.pop("account"), columns)

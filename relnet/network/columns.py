@@ -20,7 +20,7 @@ class Columns(MutableMapping[str, NDArray[Any]]):
         What the names of these columns begin with there, and not here.
     """
 
-    def __init__(self, frame: pl.LazyFrame, prefix: str = "") -> None:
+    def __init__(self, frame: pl.LazyFrame | pl.DataFrame, prefix: str = "") -> None:
         self._frame, self._prefix = frame, prefix
         names = (name for name in frame.collect_schema().names() if name.startswith(prefix))
         self._columns: dict[str, NDArray[Any] | None] = {name.removeprefix(prefix): None for name in names}
@@ -28,7 +28,11 @@ class Columns(MutableMapping[str, NDArray[Any]]):
     def __getitem__(self, name: str) -> NDArray[Any]:
         column = self._columns[name]
         if column is None:
-            column = self._columns[name] = plain(self._frame.select(self._prefix + name).collect().to_series())
+            held, name_there = self._frame, self._prefix + name
+            found = (
+                held[name_there] if isinstance(held, pl.DataFrame) else held.select(name_there).collect().to_series()
+            )
+            column = self._columns[name] = plain(found)
         return column
 
     def __setitem__(self, name: str, column: NDArray[Any]) -> None:

@@ -23,7 +23,7 @@ from relnet.network.log_table import log_table
 from relnet.network.ordered import days_of, turns_of
 from relnet.network.periods import periods_of
 from relnet.network.spans import Spans, spans_of
-from relnet.network.structure import met, structure_of
+from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
 from relnet.network.words import hours_of, texts_of
 from relnet.plugin import Column, Feature, Inputs, Keys, Periods, Structure
@@ -110,10 +110,10 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     failures: list[runner.Failure] = []
     unsorted = read_acts(view, links=bool(by_table["turns"]))
     signals = signals_of(view, unsorted)
-    a, b, rank = unsorted.pairs.sorted()
+    accounts, ends, rank = unsorted.pairs.sorted()
+    a, b = accounts[ends].T.copy()
     signals = signals.with_columns(row=rank[signals["number"].to_numpy()])
     acts = unsorted.sorted(rank, len(a))
-    accounts, ends = met(a, b)
     activity = unsorted.activity.activity(accounts, ends, rank)
     counts = acts.counts
     tied = counts > 0

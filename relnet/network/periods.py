@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from relnet.moments import DAY_SECONDS
 from relnet.network.acts import AGE, BACK, CROWD, ROW, SECONDS, Acts, Ints, acts_of
 from relnet.network.ordered import Floats
-from relnet.network.structure import met, structure_of
+from relnet.network.pairs import met
+from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
 from relnet.plugin import PERIODS, Keys, Periods, Structure
 from relnet.plugin.compiled import compiled

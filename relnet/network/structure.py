@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.network.pairs import Pairs
 from relnet.plugin import Keys, Structure
 from relnet.plugin.compiled import compiled
 
@@ -42,16 +41,6 @@ def structure_of(ends: NDArray[np.int32], tied: NDArray[np.bool_]) -> Structure:
         yield from found
 
     return Structure(ends, closed)
-
-
-def met(a: Keys, b: Keys) -> tuple[Keys, NDArray[np.int32]]:
-    """Return the accounts of the pairs in the order of their keys, and the ends' numbers there, int32[n, 2]."""
-    accounts = Pairs()  # each with itself: several times faster than sorting or searching both columns
-    numbers = accounts.numbers(a, a), accounts.numbers(b, b)
-    order = np.argsort(accounts.a)
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return accounts.a[order], np.stack([rank[number] for number in numbers], axis=1)
 
 
 def distinct(ordered: Keys) -> Keys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from relnet.network.engine import columns
-from relnet.network.structure import met
+from relnet.network.pairs import met
 from relnet.network.view import NetworkView
 from relnet.plugin import Hours, Keys, Texts
 

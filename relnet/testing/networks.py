@@ -22,7 +22,8 @@ from relnet.ingest.importer import load
 from relnet.network.accounts import AccountTable, accounts, table_of, with_activity
 from relnet.network.connections import Connections, columns_of, connect_pairs
 from relnet.network.graph import graph_of
-from relnet.network.structure import met, structure_of
+from relnet.network.pairs import met
+from relnet.network.structure import structure_of
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Findings, Inputs, Keys, Labeler, Scorer
 from relnet.registry import BUILT_IN, Registry, find
@@ -48,7 +49,7 @@ class Network:
         self.as_of = AS_OF + (SHIFT if form == "shifted" else 0)
         self.view = NetworkView(self.workspace.log, self.workspace.imports(), self.as_of)
         activity = connect_pairs(self.view, ()).activity
-        self.people: AccountTable = table_of(with_activity(accounts(self.view), activity).lazy())
+        self.people: AccountTable = table_of(with_activity(accounts(self.view), activity))
         self._further: dict[tuple[tuple[type[Feature], str], ...], Connections] = {}
 
     @cached_property

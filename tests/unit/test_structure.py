@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from relnet.network import structure
+from relnet.network.pairs import met
 from relnet.plugin.compiled import machine_code
 
 
@@ -30,7 +31,7 @@ def test_every_closed_triple_is_found_once(monkeypatch, seed, compiled) -> None:
     a, b, tied = network(seed)
     found = [
         tuple(sorted(rows))
-        for block in structure.structure_of(structure.met(a, b)[1], tied).closed()
+        for block in structure.structure_of(met(a, b)[1], tied).closed()
         for rows in zip(*block, strict=True)
     ]
     row = {pair: i for i, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True)) if tied[i]}
@@ -41,4 +42,4 @@ def test_every_closed_triple_is_found_once(monkeypatch, seed, compiled) -> None:
 
 def test_without_pairs_there_is_no_triple() -> None:
     none = np.empty(0, np.int64)
-    assert not list(structure.structure_of(structure.met(none, none)[1], none.astype(np.bool_)).closed())
+    assert not list(structure.structure_of(met(none, none)[1], none.astype(np.bool_)).closed())
