@@ -25,6 +25,7 @@ from relnet.assess.groups import communities
 from relnet.assess.labeling import fakes
 from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable, accounts, table_of, with_activity
+from relnet.network.activity import Activity
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
@@ -79,13 +80,13 @@ class Results:
             self._keep("connections", connections_table(made))
         return made
 
-    def accounts(self, view: NetworkView, connected: Future[Connections]) -> AccountTable:
-        """Return what is known of the accounts; what was said of them is read while the connections are made."""
+    def accounts(self, view: NetworkView, activity: Activity) -> AccountTable:
+        """Return what is known of the accounts, and when each did something last."""
         key = self._key("accounts", self._facts)
         known = self.cache.opened(key, accounts_of)
         if known is not None:
             return known
-        made = with_activity(accounts(view), connected.result().activity)
+        made = with_activity(accounts(view), activity)
         self._keep("accounts", made)
         return table_of(made)
 

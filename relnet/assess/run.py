@@ -131,9 +131,8 @@ def assess(
     facts = sorted(imports), sorted(map(sorted, decided.persons)), sorted(decided.me), as_of, since, horizon_days
     results = Results(Cache(workspace.cache), __version__, SCHEMA_VERSION, *facts)
     needs = [*SHOWN, *(need for scorer in chosen for need in scorer.needs)]
-    connected = results.later(results.connections, view, features_for(needs, features, "the run"), needs)
-    people = results.accounts(view, connected)
-    connections = connected.result()
+    connections = results.connections(view, features_for(needs, features, "the run"), needs)
+    people = results.accounts(view, connections.activity)
     grouped = results.later(results.communities, view, connections, people)
     clock.lap("Graph")
     say("Label", 0.0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,24 +24,27 @@ _HANDED: Final = 1 << 19
 
 
 def structure_of(ends: NDArray[np.int32], tied: NDArray[np.bool_]) -> Structure:
-    """Return the structure around the pairs of some ends; only those that are `tied` close triples.
+    """Return the structure around the pairs of some ends; only those that are `tied` close triples."""
+    return Structure(ends, ClosedTriples(ends, tied))
 
-    Where they are few, they are looked for once.
-    """
+
+class ClosedTriples(msgspec.Struct):
+    """Yields the closed triples of some pairs; where they are few, they are looked for once (see `closed_triples`)."""
+
+    ends: NDArray[np.int32]
+    tied: NDArray[np.bool_]
     kept: list[Triples] = []
 
-    def closed() -> Iterator[Triples]:
-        if kept:
-            yield from kept
+    def __call__(self) -> Iterator[Triples]:
+        if self.kept:
+            yield from self.kept
             return
-        found = closed_triples(ends, tied)
+        found = closed_triples(self.ends, self.tied)
         first = list(islice(found, _KEPT + 1))
         if len(first) <= _KEPT:
-            kept.extend(first)
+            self.kept.extend(first)
         yield from first
         yield from found
-
-    return Structure(ends, closed)
 
 
 def distinct(ordered: Keys) -> Keys:
