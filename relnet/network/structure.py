@@ -36,6 +36,7 @@ class ClosedTriples(msgspec.Struct):
     kept: list[Triples] = []
 
     def __call__(self) -> Iterator[Triples]:
+        """Yield them in blocks."""
         if self.kept:
             yield from self.kept
             return
