@@ -29,7 +29,7 @@ def columns(relation: duckdb.DuckDBPyRelation) -> dict[str, NDArray[Any]]:
 
 
 def frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
-    """Run a relation and return it as a Polars frame, which takes half the time of NumPy columns and fewer copies."""
+    """Run a relation and return it as a Polars frame, with less copying than as NumPy columns."""
     return pl.DataFrame(relation)
 
 

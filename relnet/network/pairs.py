@@ -46,7 +46,7 @@ class Pairs:
     def sorted(self) -> tuple[Keys, Numbers, Numbers]:
         """Return the accounts in order, those of each pair (int32[n, 2]) in the order of pairs, and the row of each number."""
         accounts, ends = met(self.a.copy(), self.b.copy())
-        # One column that sorts as the two do, and by Polars: ten times faster than by both.
+        # One column that sorts as the two do: far faster than by both.
         codes = ends[:, 0].astype(np.int64) * len(accounts) + ends[:, 1]
         order = pl.Series(codes).arg_sort().to_numpy()
         rank = np.empty(len(order), dtype=np.int32)

@@ -145,7 +145,7 @@ class NetworkView:
     def dated(self, files: list[str]) -> pl.LazyFrame:
         """Return the rows of the view `acts` that some files hold; where imports overlap, all must be given at once.
 
-        For whoever reads every row: Polars takes half the time of the engine.
+        For whoever reads every row: Polars hands columns over with less copying than the engine.
         """
         found = self.joined(self.scan("interactions", files), "source", "target")
         if self.overlaps:
