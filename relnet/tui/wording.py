@@ -182,11 +182,17 @@ class Wording:
 
     def _lately(self) -> str:
         ties, row = self._seen.ties, self._row
-        sides = ((self.you, ties.out("last_act")[row]), (self.they, ties.back("last_act")[row]))
-        return ", ".join(f"{who} last {'never' if math.isnan(days) else f'{ago(days)} ago'}" for who, days in sides)
+        sides = ((self.you, ties.out("last_act")[row], "out"), (self.they, ties.back("last_act")[row], "in"))
+        return ", ".join(f"{who} last {self._when(days, way)}" for who, days, way in sides)
+
+    def _when(self, days: float, way: str) -> str:
+        if math.isnan(days):
+            return "never" if self._seen.columns[f"{way}_known"][self._row] else "unknown"
+        return f"{ago(days)} ago"
 
     def _in_common(self) -> str:
-        return f"{len(self._seen.shared(self._row)):,} in common" if self._seen.has_you else ""
+        shared = len(self._seen.shared(self._row)) if self._seen.has_you else None
+        return "" if shared is None else f"{shared:,} in common" if shared else "none seen in common"
 
     def _exchanges(self) -> str:
         features = self._seen.assessment.connections.features
@@ -194,6 +200,8 @@ class Wording:
             return ""
         spans = math.expm1(float(self._seen.ties.feature("exchanges")[self._row]))
         days = self._seen.assessment.header.horizon_days / _SPANS
+        if not spans:
+            return f"no span of {days:.0f} days seen in which both wrote"
         return f"both wrote in {spans:.1f} spans of {days:.0f} days, late ones counting most"
 
 
