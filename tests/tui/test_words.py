@@ -6,9 +6,15 @@ import pytest
 from rich.segment import Segment
 from textual.color import Color
 
+from relnet.assess.assessment import ties
+from relnet.assess.explain import Part
+from relnet.assess.table import tie_columns
 from relnet.text import clean
 from relnet.tui.phrases import feature, moment, times
 from relnet.tui.plain import AsciiFilter, plain
+from relnet.tui.seen import Seen
+from relnet.tui.wording import Wording
+from tests.builders import START, Acts, assessed
 from tests.strategies import HOSTILE_NAMES
 
 
@@ -31,6 +37,15 @@ def test_a_feature_in_words(column, value, flipped, words):
 
 def test_a_count_says_what_is_not_covered():
     assert [times(44, True), times(3, False), times(math.nan, False)] == ["44×", "at least 3×", "unknown"]
+
+
+def test_a_side_is_unknown_in_words_where_it_is_not_covered_and_else_never_wrote(tmp_path):
+    rows = (("me", "ana", "reply", START), ("me", "bob", "reply", START))
+    responsive = Part("responsiveness", 0.0)
+    for covered, word in (((("reply", "out", "me"),), "unknown"), ((("*", "between"),), "never")):
+        mine = ties(assessed(tmp_path / word, Acts(rows=rows, owner="me", covered=covered)))
+        said = Wording(Seen(mine, tie_columns(mine)), 0, str).facts(responsive)
+        assert said.endswith(f"they last {word}") and said.startswith("you last ")
 
 
 def test_a_moment_says_how_exactly_it_is_known():
