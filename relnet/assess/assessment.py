@@ -52,9 +52,6 @@ class Figure(msgspec.Struct):
     n: int = 0
 
 
-_TOGETHER: Final = ("interactions", "first", "last")
-
-
 class AccountLabels(msgspec.Struct):
     """Labels in the row order of the account table.
 
@@ -181,6 +178,9 @@ def connections_of(path: Path) -> Connections:
     table = pl.scan_parquet(path)
     ends = Columns(table)
     return Connections(ends["a"], ends["b"], Columns(table, "f."))
+
+
+_TOGETHER: Final = ("interactions", "first", "last")
 
 
 def activity_table(activity: Activity) -> Table:

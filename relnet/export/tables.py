@@ -12,7 +12,6 @@ from relnet.assess.assessment import LABELS, Assessment, Ties, ties
 from relnet.assess.lists import listed
 from relnet.moments import DAY_MS
 from relnet.network.accounts import accounts
-from relnet.network.engine import frame
 from relnet.network.view import NetworkView
 from relnet.plugin import Column
 from relnet.text import clean_column
@@ -104,7 +103,7 @@ def interactions(view: NetworkView, *, private: bool = False) -> tuple[pl.DataFr
     private
         With direct and private ones.
     """
-    found = frame(
+    found = pl.DataFrame(
         view.connection.sql(
             'SELECT event_id AS event, source AS s, target AS t, kind, "at" AS ms, directness, '
             "parent_id AS parent, network, visibility "

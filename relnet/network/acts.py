@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from relnet.network.activity import ActivityLog
-from relnet.network.engine import array, frame
+from relnet.network.engine import array
 from relnet.network.log_table import copied, undated
 from relnet.network.pairs import Numbers, Pairs
 from relnet.network.view import NetworkView
@@ -182,7 +182,7 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
 
 def signals_of(view: NetworkView, read: Unsorted) -> pl.DataFrame:
     """Return what is no dated act: signals, undated interactions and declared states, with the `number` of their pair."""
-    rest = frame(undated(view))
+    rest = pl.DataFrame(undated(view))
     rest = rest.select(pl.exclude("a", "b"), number=read.pairs.numbers(array(rest["a"]), array(rest["b"])))
     further = {"back": ~pl.col("forward"), "is_act": pl.lit(False), "declared": pl.lit(False)}
     return pl.concat([*(signals.with_columns(**further).select(rest.columns) for signals in read.signals), rest])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -84,7 +84,7 @@ class LogColumns:
         self.as_of, self.until, self.this_way = view.as_of, view.until, this_way
         self.horizon = round(view.horizon_days * DAY_MS)
         self.at, self.kind, self.is_act = nw.col("at"), nw.col("kind"), nw.col("is_act")
-        self.audience, self.declared, self.crowd = nw.col("audience"), nw.col("declared"), nw.col("crowd")
+        self.audience, self.declared = nw.col("audience"), nw.col("declared")
 
 
 def columns_of(feature: Feature) -> tuple[str, ...]:
@@ -97,8 +97,8 @@ def columns_of(feature: Feature) -> tuple[str, ...]:
 def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterable[str] = ()) -> Connections:
     """Compute the chosen pair features, in the order given (needs before users).
 
-    Every pair with any interaction or declared follow, block or mute is a row. All features over one table go
-    into one group-by. A directed count of nothing is NaN where the coverage does not say that absence means zero.
+    Every pair with any interaction or declared follow, block or mute is a row. All features over the log, or
+    over the signals, go into one group-by. A directed count of nothing is NaN where the coverage does not say that absence means zero.
 
     Parameters
     ----------
@@ -126,16 +126,14 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         made |= _over_log(view, by_table["log"], failures)
     del signals
 
-    @cache
-    def structure() -> Structure:
-        return structure_of(ends, tied)
-
+    structure = structure_of(ends, tied)
     made |= _over_ordered(view, acts, by_table, failures)
-    periods = periods_of(view, a, b, acts, structure())
-    del acts
-    made |= _over_periods(periods, by_table["periods"], tied, failures)
-    del periods
-    give_back()
+    if by_table["periods"]:
+        periods = periods_of(view, a, b, acts, structure)
+        del acts
+        made |= _over_periods(periods, by_table["periods"], tied, failures)
+        del periods
+        give_back()
     made |= _over_words_and_hours(view, by_table, a, b, failures)
     for name in (name for feature in features if feature.table != "columns" for name in columns_of(feature)):
         made.setdefault(name, np.full(len(a), np.nan))
@@ -255,12 +253,10 @@ def _over_ordered(
             ways = (table, table.turned())
             tied = first + table.tie[table.starts]
             for feature in by_table[name]:
-                for column, seen in zip(columns_of(feature), ways, strict=False):
-                    outcome = runner.run(feature, "over", seen)
-                    if outcome.failure:
-                        failed.append(outcome.failure)
-                    else:
-                        made[column][tied] = outcome.value[tied - first]
+                found, failure = _over(feature, ways)
+                failed += [failure] if failure else []
+                for column, values in found.items():
+                    made[column][tied] = values[tied - first]
         return failed
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -276,19 +272,26 @@ def _over_ordered(
 def _over_periods(
     periods: Periods, features: Sequence[Feature], tied: NDArray[np.bool_], failures: list[runner.Failure]
 ) -> dict[str, Column]:
-    def over(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
-        made: dict[str, Column] = {}
-        for name, seen in zip(columns_of(feature), (periods, periods.turned()), strict=False):
-            outcome = runner.run(feature, "over", seen)
-            if outcome.failure:
-                return {}, outcome.failure
-            made[name] = np.where(tied, outcome.value, feature.nothing)
-        return made, None
-
+    ways = (periods, periods.turned())
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        outcomes = list(pool.map(over, features))
+        outcomes = list(pool.map(lambda feature: _over(feature, ways), features))
     failures += [failure for _, failure in outcomes if failure]
-    return {name: column for made, _ in outcomes for name, column in made.items()}
+    return {
+        name: np.where(tied, column, feature.nothing)
+        for feature, (found, _) in zip(features, outcomes, strict=True)
+        for name, column in found.items()
+    }
+
+
+def _over(feature: Feature, ways: tuple[Any, Any]) -> tuple[dict[str, Column], runner.Failure | None]:
+    """Compute a feature over a table, each way; one that fails either way is left out."""
+    found: dict[str, Column] = {}
+    for name, table in zip(columns_of(feature), ways, strict=False):
+        outcome = runner.run(feature, "over", table)
+        if outcome.failure:
+            return {}, outcome.failure
+        found[name] = outcome.value
+    return found, None
 
 
 def _over_words_and_hours(
@@ -341,8 +344,9 @@ def _levels(features: Iterable[Feature]) -> list[list[Feature]]:
     for feature in features:
         mine = max((1 + level[need] for need in feature.needs if need in level), default=0)
         level |= dict.fromkeys(columns_of(feature), mine)
-        groups += [[]] * (mine == len(groups))
-        groups[mine] = [*groups[mine], feature]
+        if mine == len(groups):
+            groups.append([])
+        groups[mine].append(feature)
     return groups
 
 
@@ -351,15 +355,15 @@ def _derive(
     a: Keys,
     b: Keys,
     view: NetworkView,
-    structure: Callable[[], Structure],
+    structure: Structure,
     feature: Feature,
 ) -> list[runner.Outcome]:
     """Compute a feature from other columns, each way."""
     there = {need: made[need].view() for need in feature.needs}
     back = {need: made[_turned(need)].view() for need in feature.needs}
     ways = (
-        Inputs(there, a, b, view.as_of, view.me, structure=structure),
-        Inputs(back, b, a, view.as_of, view.me, structure=lambda: structure().turned()),
+        Inputs(there, a, b, view.as_of, view.me, structure=lambda: structure),
+        Inputs(back, b, a, view.as_of, view.me, structure=structure.turned),
     )
     return [runner.run(feature, "derive", inputs) for _, inputs in zip(columns_of(feature), ways, strict=False)]
 

@@ -28,11 +28,6 @@ def columns(relation: duckdb.DuckDBPyRelation) -> dict[str, NDArray[Any]]:
     return {name: _plain(column) for name, column in relation.fetchnumpy().items()}
 
 
-def frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
-    """Run a relation and return it as a Polars frame, with less copying than as NumPy columns."""
-    return pl.DataFrame(relation)
-
-
 def array(column: pl.Series) -> NDArray[Any]:
     """Return a column without nulls as NumPy; unlike `to_numpy` one that may be written to."""
     return np.concatenate([piece.to_numpy() for piece in column.get_chunks()])

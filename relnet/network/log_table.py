@@ -7,7 +7,6 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from relnet.network.engine import frame
 from relnet.network.view import NetworkView
 
 LEAST_WORDS: Final = 5
@@ -48,7 +47,7 @@ def copied(view: NetworkView) -> pl.DataFrame | None:
     if not view.files("posts"):
         return None
     _count_copies(view)
-    return frame(view.connection.table("copied"))
+    return pl.DataFrame(view.connection.table("copied"))
 
 
 def _count_copies(view: NetworkView) -> None:

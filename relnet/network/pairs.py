@@ -1,4 +1,4 @@
-"""Pairs of accounts and their numbers: a hash table, several times faster than a join of the engine."""
+"""Pairs of accounts, their numbers and those of the accounts: a hash table, several times faster than a join of the engine."""
 
 from __future__ import annotations
 
@@ -49,12 +49,10 @@ class Pairs:
         # One column that sorts as the two do: far faster than by both.
         codes = ends[:, 0].astype(np.int64) * len(accounts) + ends[:, 1]
         order = pl.Series(codes).arg_sort().to_numpy()
-        rank = np.empty(len(order), dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
         codes = codes[order]
         ends[:, 0] = codes // max(1, len(accounts))
         ends[:, 1] = codes - ends[:, 0].astype(np.int64) * len(accounts)
-        return accounts, ends, rank
+        return accounts, ends, _places(order)
 
     def _make_room(self, more: int) -> None:
         most = self._count + more
@@ -72,9 +70,15 @@ def met(a: Keys, b: Keys) -> tuple[Keys, Numbers]:
     accounts = Pairs()  # each with itself: several times faster than sorting or searching both columns
     numbers = accounts.numbers(a, a), accounts.numbers(b, b)
     order = np.argsort(accounts.a)
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return accounts.a[order], np.stack([rank[number] for number in numbers], axis=1)
+    places = _places(order)
+    return accounts.a[order], np.stack([places[number] for number in numbers], axis=1)
+
+
+def _places(order: NDArray[np.signedinteger]) -> Numbers:
+    """Return where each row stands in an order."""
+    places = np.empty(len(order), dtype=np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return places
 
 
 def _slots(a: Keys, b: Keys, table: Numbers) -> NDArray[np.int64]:

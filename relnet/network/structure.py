@@ -1,4 +1,4 @@
-"""Who is connected with whom around a connection: numbers for accounts, and closed triples."""
+"""Who is connected with whom around a connection: closed triples."""
 
 from __future__ import annotations
 

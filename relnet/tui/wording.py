@@ -191,8 +191,10 @@ class Wording:
         return f"{ago(days)} ago"
 
     def _in_common(self) -> str:
-        shared = len(self._seen.shared(self._row)) if self._seen.has_you else None
-        return "" if shared is None else f"{shared:,} in common" if shared else "none seen in common"
+        if not self._seen.has_you:
+            return ""
+        shared = len(self._seen.shared(self._row))
+        return f"{shared:,} in common" if shared else "none seen in common"
 
     def _exchanges(self) -> str:
         features = self._seen.assessment.connections.features
