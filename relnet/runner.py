@@ -26,13 +26,16 @@ from relnet.plugin import (
     Inputs,
     Labeler,
     LabelResult,
+    Periods,
     Plugin,
     Scorer,
     Section,
+    by_parts,
 )
+from relnet.plugin.parts import spans
 
-_CACHED: Final = 1 << 15
-"""Rows looked at together, so that the second look finds them in the processor's cache."""
+_BY_ROW: Final = ("score", "derive", "over")
+"""Methods that give a column, of which a plugin may say that it is `rowwise`."""
 
 
 class Failure(msgspec.Struct):
@@ -114,7 +117,7 @@ def here(plugin: Plugin, method: str, *arguments: Any) -> Outcome:
     quiet = contextlib.nullcontext() if isinstance(plugin, Feature) else contextlib.redirect_stdout(printed)
     try:
         with quiet, np.errstate(all="ignore"):
-            value = getattr(plugin, method)(*arguments)
+            value = _called(plugin, method, *arguments)
             if method in _CHECKED:
                 value = _CHECKED[method](value, plugin, *arguments)
     except Exception as error:
@@ -122,6 +125,13 @@ def here(plugin: Plugin, method: str, *arguments: Any) -> Outcome:
     except SystemExit as error:
         failure = Failure(plugin.name, f"It called exit({error.code}).")
     return Outcome(None if failure else value, time.perf_counter() - started, failure, printed.getvalue())
+
+
+def _called(plugin: Plugin, method: str, *arguments: Any) -> Any:
+    call = getattr(plugin, method)
+    # An author may have overlooked what `rowwise` says.
+    apart = plugin.home is None and method in _BY_ROW and getattr(plugin, "rowwise", False)
+    return by_parts(call, *arguments) if apart and isinstance(arguments[0], (Inputs, Periods)) else call(*arguments)
 
 
 def checked_score(column: object, rows: int) -> Column:
@@ -134,7 +144,7 @@ def checked_score(column: object, rows: int) -> Column:
     """
     checked_column(column, rows)
     assert isinstance(column, np.ndarray)
-    pieces = (column[low : low + _CACHED] for low in range(0, rows, _CACHED))
+    pieces = (column[low:high] for low, high in spans(rows))
     if any((piece < 0).any() or (piece > 1).any() for piece in pieces):
         raise ContractError("It returned values outside 0 to 1; unknown is NaN.")
     return column

@@ -273,14 +273,16 @@ def _over_periods(
     periods: Periods, features: Sequence[Feature], tied: NDArray[np.bool_], failures: list[runner.Failure]
 ) -> dict[str, Column]:
     ways = (periods, periods.turned())
+
+    def compute(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
+        found, failure = _over(feature, ways)
+        return {name: np.where(tied, column, feature.nothing) for name, column in found.items()}, failure
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        outcomes = list(pool.map(lambda feature: _over(feature, ways), features))
+        # Those that cannot be shared out among the cores first.
+        outcomes = list(pool.map(compute, sorted(features, key=lambda each: each.rowwise)))
     failures += [failure for _, failure in outcomes if failure]
-    return {
-        name: np.where(tied, column, feature.nothing)
-        for feature, (found, _) in zip(features, outcomes, strict=True)
-        for name, column in found.items()
-    }
+    return {name: column for found, _ in outcomes for name, column in found.items()}
 
 
 def _over(feature: Feature, ways: tuple[Any, Any]) -> tuple[dict[str, Column], runner.Failure | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -14,16 +14,15 @@ from relnet.plugin import Keys, Structure
 from relnet.plugin.compiled import compiled
 
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.int32]
 Triples = tuple[Ints, Ints, Ints]
-_BLOCK: Final = 1 << 20
-"""Pairs of connections looked at together: there is room for as many closed triples."""
-_KEPT: Final = 2
+_BLOCK: Final = 1 << 19
+"""Closed triples handed out together, about: whoever counts them may go over all connections each time."""
+_KEPT: Final = 8
 """Blocks of closed triples that are kept; if there are more, they are looked for each time."""
-_HANDED: Final = 1 << 19
-"""Closed triples handed out together: whoever counts them may go over all connections each time."""
 
 
-def structure_of(ends: NDArray[np.int32], tied: NDArray[np.bool_]) -> Structure:
+def structure_of(ends: Numbers, tied: NDArray[np.bool_]) -> Structure:
     """Return the structure around the pairs of some ends; only those that are `tied` close triples."""
     return Structure(ends, ClosedTriples(ends, tied))
 
@@ -31,7 +30,7 @@ def structure_of(ends: NDArray[np.int32], tied: NDArray[np.bool_]) -> Structure:
 class ClosedTriples(msgspec.Struct):
     """Yields the closed triples of some pairs; where they are few, they are looked for once (see `closed_triples`)."""
 
-    ends: NDArray[np.int32]
+    ends: Numbers
     tied: NDArray[np.bool_]
     kept: list[Triples] = []
 
@@ -55,7 +54,7 @@ def distinct(ordered: Keys) -> Keys:
     return ordered[first]
 
 
-def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[Triples]:
+def closed_triples(ends: Numbers, counts: NDArray[np.bool_]) -> Iterator[Triples]:
     """Yield, once each and in blocks, the rows of the three pairs of every closed triple of accounts.
 
     Every pair is turned towards its end with more pairs; two pairs that leave the same account are then closed by a
@@ -68,63 +67,70 @@ def closed_triples(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterat
     counts
         bool[n]: which pairs there are; the others are not seen.
     """
-    waiting: list[Triples] = []
-    for found in _closed(ends, counts):
-        waiting.append(found)
-        if sum(len(each[0]) for each in waiting) >= _HANDED:
-            yield _together(waiting)
-            waiting = []
-    if waiting:
-        yield _together(waiting)
-
-
-def _together(triples: list[Triples]) -> Triples:
-    first, second, third = (np.concatenate(rows) for rows in zip(*triples, strict=True))
-    return first, second, third
-
-
-def _closed(ends: NDArray[np.int32], counts: NDArray[np.bool_]) -> Iterator[Triples]:
-    rows = np.flatnonzero(counts)
-    one, other = ends[rows, 0].astype(np.int64), ends[rows, 1].astype(np.int64)
     accounts = int(ends.max(initial=-1)) + 1
-    degree = np.bincount(one, minlength=accounts) + np.bincount(other, minlength=accounts)
-    turned = (degree[one] > degree[other]) | ((degree[one] == degree[other]) & (one > other))
-    tail, head = np.where(turned, other, one), np.where(turned, one, other)
-    starts = np.append(0, np.cumsum(np.bincount(tail, minlength=accounts)))
-    order = np.empty(len(tail), dtype=np.int64)
-    _in_order(tail, starts[:-1].copy(), order)
-    tail, head, rows = tail[order], head[order], rows[order]
-    mark = np.full(accounts, -1, dtype=np.int64)
-    most = np.cumsum(starts[head + 1] - starts[head])
-    edges = np.searchsorted(most, np.arange(0, int(most[-1]) + 1 if len(most) else 1, _BLOCK))
-    for low, high in pairwise(np.unique(np.append(edges, len(tail)))):
-        room = int(most[high - 1] - (most[low - 1] if low else 0))
-        found = np.empty((3, room), dtype=np.int64)
-        count = _close(head, tail, starts, rows, low, high, mark, found)
-        first, second, third = found[:, :count].copy()
+    tails, starts = np.full(len(ends), -1, dtype=np.int32), np.zeros(accounts + 1, dtype=np.int32)
+    _turn(ends, counts, np.zeros(accounts, dtype=np.int32), tails, starts)
+    starts = np.cumsum(starts, dtype=np.int32)
+    leads = np.empty((int(starts[-1]), 2), dtype=np.int32)
+    _lead(ends, tails, starts[:-1].copy(), leads)
+    mark = np.full(accounts, -1, dtype=np.int32)
+    found = np.empty((3, max(_BLOCK, int(np.diff(starts).max(initial=0)))), dtype=np.int64)
+    place = np.zeros(2, dtype=np.int64)
+    while place[0] < accounts:
+        first, second, third = found[:, : _close(leads, starts, mark, place, found)].copy()
         yield first, second, third
 
 
 @compiled
-def _in_order(tail: Ints, free: Ints, order: Ints) -> None:
-    for i in range(len(tail)):
-        order[free[tail[i]]] = i
-        free[tail[i]] += 1
+def _turn(ends: Numbers, counts: NDArray[np.bool_], pairs: Numbers, tails: Numbers, starts: Numbers) -> None:
+    """Find which end of each pair has fewer pairs, and how many pairs leave each account."""
+    for i in range(len(ends)):
+        if counts[i]:
+            pairs[ends[i, 0]] += 1
+            pairs[ends[i, 1]] += 1
+    for i in range(len(ends)):
+        if counts[i]:
+            one, other = ends[i, 0], ends[i, 1]
+            turned = pairs[one] > pairs[other] or (pairs[one] == pairs[other] and one > other)
+            tails[i] = other if turned else one
+            starts[1 + tails[i]] += 1
 
 
 @compiled
-def _close(head: Ints, tail: Ints, starts: Ints, rows: Ints, low: int, high: int, mark: Ints, found: Ints) -> int:
-    """Look from where each of some pairs leads for accounts that are marked: those to which its tail leads as well."""
-    count, at = 0, -1
-    for i in range(low, high):
-        begin, end = starts[tail[i]], starts[tail[i] + 1]
-        if tail[i] != at:
-            at = tail[i]
-            for j in range(begin, end):
-                mark[head[j]] = j
-        for k in range(starts[head[i]], starts[head[i] + 1]):
-            j = mark[head[k]]
-            if begin <= j < end:
-                found[0, count], found[1, count], found[2, count] = rows[i], rows[j], rows[k]
-                count += 1
+def _lead(ends: Numbers, tails: Numbers, free: Numbers, leads: Numbers) -> None:
+    """Note where the pairs that leave each account lead, and their rows."""
+    for i in range(len(ends)):
+        if tails[i] >= 0:
+            place = free[tails[i]]
+            free[tails[i]] += 1
+            leads[place, 0], leads[place, 1] = ends[i, 0] + ends[i, 1] - tails[i], i
+
+
+@compiled
+def _close(leads: Numbers, starts: Numbers, mark: Numbers, place: Ints, found: Ints) -> int:
+    """Look from where each pair leads for accounts that are marked: those to which its tail leads as well.
+
+    Begins at a place, an account and a pair that leaves it; stops at another one where there is no room for more.
+    """
+    count, tail, i = 0, place[0], place[1]
+    while tail < len(mark):
+        begin, end = starts[tail], starts[tail + 1]
+        hint = 0  # the marked accounts by their last six bits: most others need not be looked up
+        for j in range(begin, end):
+            mark[leads[j, 0]] = j
+            hint |= np.int64(1) << (leads[j, 0] & 63)
+        for i in range(max(i, begin), end):
+            head = leads[i, 0]
+            if count + starts[head + 1] - starts[head] > found.shape[1]:
+                place[0], place[1] = tail, i
+                return count
+            for k in range(starts[head], starts[head + 1]):
+                if not hint >> (leads[k, 0] & 63) & 1:
+                    continue
+                j = mark[leads[k, 0]]
+                if begin <= j < end:
+                    found[0, count], found[1, count], found[2, count] = leads[i, 1], leads[j, 1], leads[k, 1]
+                    count += 1
+        tail += 1
+    place[0] = tail
     return count

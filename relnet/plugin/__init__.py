@@ -11,6 +11,7 @@ from relnet.facts.coverage import Coverage
 from relnet.facts.records import Account, Declared, Interaction, Post, Record
 from relnet.plugin.findings import Block, Change, Chart, Figure, Findings, Measure, Method, Table, Text, TieList, Unit
 from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
+from relnet.plugin.parts import by_parts
 from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
 from relnet.plugin.tables import PERIODS, Days, Hours, Log, Ordered, Periods, Texts, Turns
 from relnet.plugin.values import (
@@ -81,6 +82,7 @@ __all__ = [
     "UnreadableInput",
     "UnsafeInput",
     "nw",
+    "by_parts",
     "reasons",
     "why_bit",
 ]

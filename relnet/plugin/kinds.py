@@ -117,13 +117,15 @@ class Feature(Plugin, frozen=True, kw_only=True):
     `needs` names, from which `derive` computes. A `directed` feature exists twice, as `<name>_ab` and
     `<name>_ba`: `aggregate` is told which way by `this_way`; `over` and `derive` are written for a → b and given the
     connection turned round for the other. A connection without a row in the table has the value `nothing`. `portable`
-    is false for a feature that only the engine of one machine can compute.
+    is false for a feature that only the engine of one machine can compute, `rowwise` for one in which a connection's value
+    depends on other connections.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
     unit: ClassVar[str] = ""
     dtype: ClassVar[Literal["int64", "float64"]] = "float64"
     level: ClassVar[Literal["pair", "account"]] = "pair"
+    rowwise: ClassVar[bool] = True
     kinds: ClassVar[tuple[str, ...]] = ()
     directed: ClassVar[bool] = False
     portable: ClassVar[bool] = True

@@ -64,6 +64,16 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True):
         """bool[m, 2]: which sides acted in each period."""
         return np.asarray(self.acts > 0)
 
+    def part(self, low: int, high: int) -> Periods:
+        """Return the same of consecutive connections, which close no triples."""
+        begin, end = np.searchsorted(self.tie, np.array([low, high], self.tie.dtype))
+        return Periods(
+            rows=min(high, self.rows) - low, horizon_days=self.horizon_days, tie=self.tie[begin:end] - low,
+            age=self.age[begin:end], acts=self.acts[begin:end], first=self.first[low:high], last=self.last[low:high],
+            words=self.words[low:high], decayed={name: sums[low:high] for name, sums in self.decayed.items()},
+            ends=self.ends[low:high], closed=lambda: iter(()),
+        )  # fmt: skip
+
     def turned(self) -> Periods:
         """Return the same seen from the other end."""
         return Periods(

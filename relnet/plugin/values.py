@@ -107,6 +107,11 @@ class Inputs(Mapping[str, Column]):
             raise LookupError("this run offers no structure")
         return self._structure()
 
+    def part(self, low: int, high: int) -> Inputs:
+        """Return the inputs of consecutive connections, without what is around these."""
+        columns = {name: column[low:high] for name, column in self._columns.items()}
+        return Inputs(columns, self.a[low:high], self.b[low:high], self.as_of, self.me, self._seed)
+
     def take(self, rows: NDArray[np.intp]) -> Inputs:
         """Return the inputs of some rows only."""
         columns = {name: column[rows] for name, column in self._columns.items()}
@@ -133,17 +138,24 @@ class Structure(msgspec.Struct, frozen=True):
     ends: NDArray[np.int32]
     closed: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]]
 
-    def totals(self, ab: Column, ba: Column) -> tuple[Column, Column]:
-        """Return what `a` gave to all of its connections, and `b` to all of its own; unknown counts as nothing.
+    def totals(self, ab: Column, ba: Column) -> Column:
+        """Return what `a` gave to all of its connections, float64[n]; unknown counts as nothing.
 
         Parameters
         ----------
         ab, ba
             float64[n]: what each end gives to the other.
         """
-        totals = np.empty(len(ab)), np.empty(len(ab))
-        _totals(ab, ba, self.ends, np.zeros(int(self.ends.max(initial=-1)) + 1), *totals)
-        return totals
+        return self._given(ab, ba, own=True)
+
+    def others(self, ab: Column, ba: Column) -> Column:
+        """Return what `a` gave to its other connections, float64[n]; unknown counts as nothing."""
+        return self._given(ab, ba, own=False)
+
+    def _given(self, ab: Column, ba: Column, own: bool) -> Column:
+        given = np.empty(len(ab))
+        _give(ab, ba, self.ends, np.zeros(int(self.ends.max(initial=-1)) + 1), own, given)
+        return given
 
     def turned(self) -> Structure:
         """Return the same seen from the other end."""
@@ -193,11 +205,13 @@ class LabelErrors(msgspec.Struct):
 
 
 @compiled
-def _totals(ab: Column, ba: Column, ends: NDArray[np.int32], total: Column, of_a: Column, of_b: Column) -> None:
+def _give(ab: Column, ba: Column, ends: NDArray[np.int32], total: Column, own: bool, given: Column) -> None:
     for i in range(len(ab)):
         if ab[i] == ab[i]:
             total[ends[i, 0]] += ab[i]
         if ba[i] == ba[i]:
             total[ends[i, 1]] += ba[i]
     for i in range(len(ab)):
-        of_a[i], of_b[i] = total[ends[i, 0]], total[ends[i, 1]]
+        given[i] = total[ends[i, 0]]
+        if not own and ab[i] == ab[i]:
+            given[i] -= ab[i]

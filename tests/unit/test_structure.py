@@ -24,10 +24,9 @@ def network(seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np
 @pytest.mark.parametrize("compiled", [False, True])
 def test_every_closed_triple_is_found_once(monkeypatch, seed, compiled) -> None:
     if compiled:
-        for name in ("_close", "_in_order"):
+        for name in ("_turn", "_lead", "_close"):
             monkeypatch.setattr(structure, name, machine_code(getattr(structure, name).__wrapped__))
-    monkeypatch.setattr(structure, "_BLOCK", 40)
-    monkeypatch.setattr(structure, "_HANDED", 10)
+    monkeypatch.setattr(structure, "_BLOCK", 10)
     a, b, tied = network(seed)
     found = [
         tuple(sorted(rows))

@@ -33,12 +33,13 @@ class Addressed(Feature):
 
     name, version = "addressed", "1"
     unit, table, directed, portable = "accounts", "columns", True, False
+    rowwise = False
     needs = ("count_ab", "count_ba", "sent_known_ab")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the number of accounts for a."""
         there, back = ((inputs[name] > 0).astype(np.float64) for name in ("count_ab", "count_ba"))
-        of_a, _ = inputs.structure().totals(there, back)
+        of_a = inputs.structure().totals(there, back)
         return np.where(inputs["sent_known_ab"] > 0, of_a, np.nan)
 
 
@@ -50,10 +51,11 @@ class Attention(Feature):
 
     name, version = "attention", "1"
     unit, table, directed, portable = "share", "columns", True, False
+    rowwise = False
     needs = ("words_ab", "words_ba", "sent_known_ab")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the share for a."""
-        of_a, _ = inputs.structure().totals(inputs["words_ab"], inputs["words_ba"])
+        of_a = inputs.structure().totals(inputs["words_ab"], inputs["words_ba"])
         known = (inputs["sent_known_ab"] > 0) & (of_a > 0)
-        return np.where(known, np.nan_to_num(inputs["words_ab"]) / np.where(of_a > 0, of_a, 1), np.nan)
+        return np.where(known, np.nan_to_num(inputs["words_ab"]) / of_a, np.nan)

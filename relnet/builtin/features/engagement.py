@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from relnet.builtin.features.rhythm import Rhythm, chance, fit
 from relnet.plugin import PERIODS, Column, Feature, Param, Periods
+from relnet.plugin.compiled import compiled
 
 OLDEST: Final = 20.0
 """Horizons after which a last act counts as never; also what "never" enters as."""
@@ -36,6 +37,7 @@ class RhythmFine(Feature):
 
     name, version = "rhythm_fine", "1"
     unit, table, portable = "log", "periods", False
+    rowwise = False
     rhythm: Annotated[Parameters | None, Param(description="r, alpha, a, b; by default fitted")] = None
 
     def over(self, periods: Periods) -> Column:
@@ -48,6 +50,7 @@ class RhythmCoarse(Feature):
 
     name, version = "rhythm_coarse", "1"
     unit, table, portable = "log", "periods", False
+    rowwise = False
     rhythm: Annotated[Parameters | None, Param(description="r, alpha, a, b; by default fitted")] = None
 
     def over(self, periods: Periods) -> Column:
@@ -147,13 +150,14 @@ class AccountsAwake(Feature):
 
     name, version = "accounts_awake", "1"
     unit, table, portable = "log", "periods", False
+    rowwise = False
 
     def over(self, periods: Periods) -> Column:
         """Return minus the log of the age."""
         newest = np.full(int(periods.ends.max(initial=-1)) + 1, np.inf)
-        for end, last in zip(periods.ends.T, periods.last.T, strict=True):
-            np.minimum.at(newest, end, last)
-        return _recent(np.maximum(*(newest[end] for end in periods.ends.T)))
+        quieter = np.empty(periods.rows)
+        _quieter(periods.ends, periods.last, newest, quieter)
+        return _recent(quieter)
 
 
 class SharedTies(Feature):
@@ -164,6 +168,7 @@ class SharedTies(Feature):
 
     name, version = "shared_ties", "1"
     unit, table, portable = "log", "periods", False
+    rowwise = False
 
     def over(self, periods: Periods) -> Column:
         """Return the log of the sum."""
@@ -238,6 +243,16 @@ def _summed(tie: NDArray[np.signedinteger], weight: Any, rows: int) -> Column:
 
 def _both(decayed: NDArray[np.float64], few: float) -> Column:
     return np.asarray(0.5 * np.log(np.multiply(*(decayed.T + few))))
+
+
+@compiled
+def _quieter(ends: NDArray[np.int32], last: NDArray[np.float64], newest: Column, quieter: Column) -> None:
+    """Find the age of the newest act of the account that has been silent longer."""
+    for i in range(len(ends)):
+        for side in range(2):
+            newest[ends[i, side]] = min(newest[ends[i, side]], last[i, side])
+    for i in range(len(ends)):
+        quieter[i] = max(newest[ends[i, 0]], newest[ends[i, 1]])
 
 
 def _recent(age: Column) -> Column:

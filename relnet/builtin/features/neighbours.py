@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from relnet.plugin import Column, Feature, Inputs
+from relnet.plugin import Column, Feature, Inputs, Structure
 
 FIXED: Final = 2.0**32
 """Terms are rounded to 2⁻³² and summed exactly, so that no order of rows or accounts changes a sum."""
@@ -21,11 +21,12 @@ class Neighbours(Feature):
 
     name, version = "neighbours", "1"
     unit, table, directed, portable = "accounts", "columns", True, False
+    rowwise = False
     needs = ("count_ab", "count_ba", "met_known_ab")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the number of accounts for a."""
-        return np.where(inputs["met_known_ab"] > 0, _degrees(inputs)[0], np.nan)
+        return np.where(inputs["met_known_ab"] > 0, _degrees(inputs, inputs.structure()), np.nan)
 
 
 class SharedNeighbours(Feature):
@@ -33,6 +34,7 @@ class SharedNeighbours(Feature):
 
     name, version = "shared_neighbours", "1"
     unit, table, portable = "accounts", "columns", False
+    rowwise = False
     needs = ("count_ab", "count_ba", "met_known_ab", "met_known_ba")
 
     def derive(self, inputs: Inputs) -> Column:
@@ -52,11 +54,13 @@ class AdamicAdar(Feature):
 
     name, version = "adamic_adar", "1"
     unit, table, portable = "index", "columns", False
+    rowwise = False
     needs = ("count_ab", "count_ba", "met_known_ab", "met_known_ba")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the sum."""
-        structure, degrees = inputs.structure(), _degrees(inputs)
+        structure = inputs.structure()
+        degrees = (_degrees(inputs, side) for side in (structure, structure.turned()))
         with np.errstate(divide="ignore"):
             one, other = (np.round(FIXED / np.log(np.maximum(degree, 2))) for degree in degrees)
         ends, total = structure.ends, np.zeros(inputs.rows)
@@ -86,9 +90,9 @@ class Overlap(Feature):
         return np.where(either > 0, n / np.where(either > 0, either, 1), np.nan)
 
 
-def _degrees(inputs: Inputs) -> tuple[Column, Column]:
-    tied = (np.nan_to_num(inputs["count_ab"]) + np.nan_to_num(inputs["count_ba"]) > 0).astype(np.float64)
-    return inputs.structure().totals(tied, tied)
+def _degrees(inputs: Inputs, structure: Structure) -> Column:
+    tied = ((inputs["count_ab"] > 0) | (inputs["count_ba"] > 0)).astype(np.float64)
+    return structure.totals(tied, tied)
 
 
 def _where_known(column: Column, inputs: Inputs) -> Column:

@@ -6,13 +6,14 @@ Acts of one second are one moment: they neither answer one another nor depend on
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relnet.moments import DAY_MS
-from relnet.plugin import Column, Feature, Inputs, Param, Turns
+from relnet.plugin import Column, Feature, Inputs, Param, Turns, by_parts
 
 HOUR_MS: Final = 3_600_000
 FIXED: Final = 2.0**20
@@ -78,17 +79,17 @@ class UsualAnswers(Feature):
 
     name, version = "usual_answers", "1"
     unit, table, directed, portable = "share", "columns", True, False
+    rowwise = False
     needs = ("asked_ab", "asked_ba", "answered_ab", "answered_ba")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the share for a, who answers what goes from b to a."""
         structure = inputs.structure()
-        asked, _ = structure.totals(inputs["asked_ba"], inputs["asked_ab"])
-        answered, _ = structure.totals(inputs["answered_ba"], inputs["answered_ab"])
-        everyone = np.nansum(inputs["asked_ab"]) + np.nansum(inputs["asked_ba"])
-        share = (np.nansum(inputs["answered_ab"]) + np.nansum(inputs["answered_ba"])) / everyone if everyone else np.nan
-        mine = np.nan_to_num(inputs["asked_ba"]), np.nan_to_num(inputs["answered_ba"])
-        return np.asarray((answered - mine[1] + share) / (asked - mine[0] + 1))
+        asked = structure.others(inputs["asked_ba"], inputs["asked_ab"])
+        answered = structure.others(inputs["answered_ba"], inputs["answered_ab"])
+        everyone = [sum(np.nansum(inputs[f"{name}_{way}"]) for way in ("ab", "ba")) for name in ("answered", "asked")]
+        share = everyone[0] / everyone[1] if everyone[1] else np.nan
+        return np.asarray((answered + share) / (asked + 1))
 
 
 class UsualDelay(Feature):
@@ -99,17 +100,16 @@ class UsualDelay(Feature):
 
     name, version = "usual_delay", "1"
     unit, table, directed, portable = "hours", "columns", True, False
+    rowwise = False
     needs = ("answered_ab", "answered_ba", "answer_delay_ab", "answer_delay_ba")
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the geometric mean for a, who answers what goes from b to a."""
         structure = inputs.structure()
-        number = np.nan_to_num(inputs["answered_ba"])
-        logs = _log_sum(inputs["answered_ba"], inputs["answer_delay_ba"])
-        total, _ = structure.totals(number, inputs["answered_ab"])
-        summed, _ = structure.totals(logs, _log_sum(inputs["answered_ab"], inputs["answer_delay_ab"]))
-        others = total - number
-        return np.where(others > 0, np.exp((summed - logs) / np.maximum(others, 1)), np.nan)
+        back, there = (by_parts(partial(_log_sum, way), inputs) for way in ("ba", "ab"))
+        number = structure.others(inputs["answered_ba"], inputs["answered_ab"])
+        logs = structure.others(back, there)
+        return np.where(number > 0, np.exp(logs / np.maximum(number, 1)), np.nan)
 
 
 class Conversations(Feature):
@@ -159,7 +159,8 @@ def _answered(turns: Turns, days: float) -> NDArray[np.bool_]:
     return np.asarray(turns.this_way & _due(turns, days) & (turns.delay <= days * DAY_MS))
 
 
-def _log_sum(number: Column, delay: Column) -> Column:
+def _log_sum(way: str, inputs: Inputs) -> Column:
     """Return Σ ln delay as the multiple of 2⁻²⁰ that it is, so that sums over ties are exact."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.nan_to_num(np.round(number * np.log(delay) * FIXED) / FIXED)
+    return np.asarray(
+        np.round(inputs[f"answered_{way}"] * np.log(inputs[f"answer_delay_{way}"]) * FIXED) / FIXED
+    )

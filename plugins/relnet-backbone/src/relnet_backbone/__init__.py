@@ -90,8 +90,9 @@ def totals(inputs: Inputs) -> tuple[tuple[Column, Column], tuple[Column, Column]
     there, back = inputs["count_ab"], inputs["count_ba"]
     structure = inputs.structure()
     some, some_back = (there > 0).astype(np.float64), (back > 0).astype(np.float64)
-    sent, ties_out = structure.totals(there, back)[0], structure.totals(some, some_back)[0]
-    got, ties_in = structure.totals(back, there)[1], structure.totals(some_back, some)[1]
+    sent, ties_out = structure.totals(there, back), structure.totals(some, some_back)
+    other_end = structure.turned()
+    got, ties_in = other_end.totals(there, back), other_end.totals(some, some_back)
     return (sent, ties_out), (got, ties_in)
 
 

@@ -1,0 +1,56 @@
+"""Computing a column some rows at a time, so that all it takes stays in the processor's cache, on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache
+from typing import Final, Protocol, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+PART: Final = 1 << 15
+"""Rows of a part."""
+
+
+class Parted(Protocol):
+    """Rows that can be looked at some at a time."""
+
+    @property
+    def rows(self) -> int: ...
+    def part(self, low: int, high: int) -> Self: ...
+
+
+P = TypeVar("P", bound=Parted)
+
+
+def spans(rows: int) -> Iterator[tuple[int, int]]:
+    """Yield where the parts of so many rows begin and end; the last may be longer than there are rows."""
+    return ((low, low + PART) for low in range(0, max(rows, 1), PART))
+
+
+def by_parts(compute: Callable[[P], NDArray[np.float64]], given: P) -> NDArray[np.float64]:
+    """Return the column that `compute` gives, in which each row follows from the same row of what is given.
+
+    Parameters
+    ----------
+    compute
+        Called with parts of `given`, in several threads.
+    given
+        `Inputs`, `Periods`, or whatever has `rows` and `part(low, high)`.
+    """
+    if given.rows <= PART:
+        return compute(given)
+    # What NumPy does about invalid values is a matter of the context.
+    pending = [
+        _threads().submit(copy_context().run, compute, given.part(low, high)) for low, high in spans(given.rows)
+    ]
+    return np.concatenate([each.result() for each in pending])
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count())
