@@ -71,8 +71,7 @@ class ActivityLog:
             return Activity()
         newest = np.full(len(accounts), _NEVER)
         noted = min(len(rank), len(self._newest))  # pairs that came later have no dated interaction
-        for side in range(2):
-            np.maximum.at(newest, ends[rank[:noted], side], self._newest[:noted, side])
+        _gather(rank[:noted], ends, self._newest, newest)
         active = newest > _NEVER
         return Activity(self._interactions, self._first, self._last, accounts[active], newest[active])
 
@@ -82,3 +81,11 @@ def _note(at: Ints, number: Numbers, forward: NDArray[np.bool_], newest: Ints) -
     for i in range(len(at)):
         side = 0 if forward[i] else 1
         newest[number[i], side] = max(newest[number[i], side], at[i])
+
+
+@compiled
+def _gather(rank: Numbers, ends: Numbers, noted: Ints, newest: Ints) -> None:
+    for i in range(len(rank)):
+        for side in range(2):
+            account = ends[rank[i], side]
+            newest[account] = max(newest[account], noted[i, side])

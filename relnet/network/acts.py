@@ -27,6 +27,7 @@ from relnet.network.view import NetworkView
 from relnet.plugin import Keys
 from relnet.plugin.compiled import compiled
 
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 CROWD_BITS: Final = 6
@@ -160,20 +161,19 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
             post = pl.coalesce("post", "event")
             rows = rows.join(copies.lazy(), left_on=[post, "source"], right_on=["post", "source"], how="left")
         found = rows.select(wanted).collect(engine="streaming")
+        forward, at = array(found["forward"]), array(found["at"])
         with lock:
             number = pairs.numbers(array(found["a"]), array(found["b"]))
-            activity.note(array(found["at"]), number, array(found["forward"]), len(pairs))
-        found = found.select(pl.exclude("a", "b"), number=number)
-        signals = found.filter(~pl.col("is_act")).select("number", "forward", "at", "kind", "audience")
-        found = found.filter("is_act").drop("kind", "audience")
-        codes = array(found["number"]).astype(np.int64) << SECOND_BITS
-        codes |= np.minimum(view.as_of // 1000 - array(found["at"]) // 1000, SECONDS)
-        codes <<= AGE
-        codes |= array(found["crowd"])
-        codes |= np.where(array(found["forward"]), 0, 1 << BACK)
-        codes |= array(found["names"]).astype(np.int64) << NAMES
-        links = (array(found["event"]), array(found["parent"])) if linking else (none, none)
-        return (codes, *links), signals
+            activity.note(at, number, forward, len(pairs))
+        signals = found.filter(~pl.col("is_act")).select("forward", "at", "kind", "audience")
+        signals = signals.with_columns(number=number[~array(found["is_act"])])
+        codes = np.empty(len(found), np.int64)
+        event, parent = (array(found["event"]), array(found["parent"])) if linking else (none, none)
+        acts = _encode(
+            number, forward, at, array(found["is_act"]), array(found["crowd"]), array(found["names"]),
+            view.as_of // 1000, codes, event, parent,
+        )  # fmt: skip
+        return (codes[:acts], event[:acts], parent[:acts]), signals
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(read, _pieces(view)))
@@ -204,6 +204,24 @@ def _pieces(view: NetworkView) -> list[list[str]]:
         return [files]
     size = -(-len(files) // _PIECES) or 1
     return [files[low : low + size] for low in range(0, len(files), size)]
+
+
+@compiled
+def _encode(
+    number: Numbers, forward: Bools, at: Ints, is_act: Bools, crowd: NDArray[np.int32], names: Bools,
+    now: int, codes: Ints, event: Ints, parent: Ints,
+) -> int:  # fmt: skip
+    """Put the codes of the acts, and what stands beside them, at the front; return how many there are."""
+    acts = 0
+    for i in range(len(number)):
+        if is_act[i]:
+            code = np.int64(number[i]) << SECOND_BITS | min(now - at[i] // 1000, SECONDS)
+            code = code << 2 | np.int64(not forward[i]) << 1 | names[i]
+            codes[acts] = code << CROWD_BITS | crowd[i]
+            if len(event):
+                event[acts], parent[acts] = event[i], parent[i]
+            acts += 1
+    return acts
 
 
 @compiled
