@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.plugin.parts import spans
 from relnet.plugin.values import Column
 
 Floats = NDArray[np.float64]
+_MANY: Final = 1 << 18
+"""Rows above which every so many of them say where to begin."""
+_STEP: Final = 1 << 6
 
 
 def sigmoid(z: Column) -> Column:
@@ -19,12 +24,16 @@ def sigmoid(z: Column) -> Column:
 
 def level_for(z: Column, rate: float) -> float:
     """Return the level b at which the mean of sigmoid(z + b) is `rate`: Newton's steps, halving in [−60, 60]."""
-    low, high, level = -60.0, 60.0, 0.0
+    low, high = -60.0, 60.0
+    level = level_for(z[::_STEP], rate) if len(z) > _MANY else 0.0
     for _ in range(60):
-        p = sigmoid(z + level)
-        excess, slope = float(p.mean()) - rate, float((p * (1 - p)).mean())
+        total = slope = 0.0
+        for begin, end in spans(len(z)):
+            p = sigmoid(z[begin:end] + level)
+            total, slope = total + float(p.sum()), slope + float((p * (1 - p)).sum())
+        excess = total / len(z) - rate
         low, high = (level, high) if excess < 0 else (low, level)
-        step = level - excess / slope if slope > 0 else low
+        step = level - excess * len(z) / slope if slope > 0 else low
         before, level = level, step if low <= step <= high else (low + high) / 2
         if abs(level - before) < 1e-12:
             break

@@ -103,16 +103,11 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
 
     def total(self, values: Column) -> Column:
         """Return float64[n]: the sum of float64[m] values over the rows of each connection."""
-        return self._placed(np.add.reduceat(values, self.starts))
+        return np.asarray(np.bincount(self.tie, values, self.rows), np.float64)
 
     def count(self, which: NDArray[np.bool_]) -> Column:
         """Return float64[n]: how many of the rows of each connection are meant by bool[m]."""
-        return self._placed(np.add.reduceat(which.view(np.int8), self.starts, dtype=np.int64))
-
-    def _placed(self, values: NDArray[np.int64] | Column) -> Column:
-        placed = np.zeros(self.rows)
-        placed[self.tie[self.starts]] = values
-        return placed
+        return np.bincount(self.tie[np.flatnonzero(which)], minlength=self.rows).astype(np.float64)
 
 
 class Days(Ordered, frozen=True, kw_only=True):

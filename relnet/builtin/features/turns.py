@@ -64,11 +64,11 @@ class AnswerDelay(Feature):
 
     def over(self, turns: Turns) -> Column:
         """Return the geometric mean."""
-        answered = _answered(turns, self.within_days)
-        logs = np.zeros(len(answered))
-        logs[answered] = np.rint(np.log(turns.delay[answered] / HOUR_MS) * FIXED)
-        number = turns.count(answered)
-        return np.where(number > 0, np.exp(turns.total(logs) / (np.maximum(number, 1) * FIXED)), np.nan)
+        answered = np.flatnonzero(_answered(turns, self.within_days))
+        tie, logs = turns.tie[answered], np.rint(np.log(turns.delay[answered] / HOUR_MS) * FIXED)
+        number = np.bincount(tie, minlength=turns.rows)
+        total = np.bincount(tie, logs, turns.rows)
+        return np.where(number > 0, np.exp(total / (np.maximum(number, 1) * FIXED)), np.nan)
 
 
 class UsualAnswers(Feature):

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.plugin import Column, Evidence, Inputs, Param, Scorer
+from relnet.plugin import Column, Evidence, Inputs, Param, Scorer, by_parts
 from relnet.plugin.fitting import fit_logistic, level_for, sigmoid
 
 PARTS: Final = {
@@ -98,8 +98,8 @@ class Engagement(Scorer):
 
     def score(self, inputs: Inputs) -> Column:
         """Return float64[n]; NaN where there is no dated act."""
-        moved = self._moved(inputs)
-        return sigmoid(moved + self._level(inputs, moved))
+        level = self._level(inputs, by_parts(self._moved, inputs))
+        return by_parts(lambda part: sigmoid(self._moved(part) + level), inputs)
 
     def explain(self, inputs: Inputs, rows: NDArray[np.intp]) -> Evidence:
         """Return what each of the eight parts adds to the log odds of a typical tie, the median one."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.builtin.scorers.shrinkage import prior_strength
-from relnet.plugin import Column, Evidence, Inputs, Param, Scorer
+from relnet.plugin import Column, Evidence, Inputs, Param, Scorer, by_parts
 
 
 class Reciprocity(Scorer):
@@ -28,14 +28,19 @@ class Reciprocity(Scorer):
 
     def score(self, inputs: Inputs) -> Column:
         """Return float64[n]; NaN where a side is unknown or there are no acts."""
-        x, n = _known(inputs)
-        return 2 * np.minimum(x, n - x) / (n + prior_strength(x, n, 0.5, self.least_ties))
+        strength = prior_strength(*_known(inputs), 0.5, self.least_ties)
+        return by_parts(lambda part: _balance(part, strength), inputs)
 
     def explain(self, inputs: Inputs, rows: NDArray[np.intp]) -> Evidence:
         """Return the raw balance and what the small number of acts takes off."""
-        x, n = _known(inputs)
-        balance = (2 * np.minimum(x, n - x) / n)[rows]
-        return Evidence(np.zeros(len(rows)), {"balance": balance, "few acts": self.score(inputs)[rows] - balance})
+        strength, some = prior_strength(*_known(inputs), 0.5, self.least_ties), inputs.take(rows)
+        balance = _balance(some, 0.0)
+        return Evidence(np.zeros(len(rows)), {"balance": balance, "few acts": _balance(some, strength) - balance})
+
+
+def _balance(inputs: Inputs, strength: float) -> Column:
+    x, n = _known(inputs)
+    return 2 * np.minimum(x, n - x) / (n + strength)
 
 
 def _known(inputs: Inputs) -> tuple[Column, Column]:

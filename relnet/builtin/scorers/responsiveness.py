@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from relnet.builtin.scorers.shrinkage import prior_strength
-from relnet.plugin import Column, Evidence, Inputs, Param, Scorer
+from relnet.plugin import Column, Evidence, Inputs, Param, Scorer, by_parts
+
+
+WAYS: Final = ("ab", "ba")
 
 
 class Side(msgspec.Struct):
@@ -44,36 +48,50 @@ class Responsiveness(Scorer):
 
     def score(self, inputs: Inputs) -> Column:
         """Return float64[n]; NaN where a side is unknown or nothing is old enough."""
-        sides = self._sides(inputs)
-        return np.asarray(sum(side.weight * side.share * (1 + side.pace) / 2 for side in sides))
+        strength = self._strength(inputs)
+        return by_parts(lambda part: self._answered(part, strength), inputs)
 
     def explain(self, inputs: Inputs, rows: NDArray[np.intp]) -> Evidence:
         """Return what is usual for the two, and what each one's share and pace add to it."""
-        b_answers, a_answers = self._sides(inputs)
         parts, base = {}, np.zeros(len(rows))
-        for side, way in ((b_answers, "ab"), (a_answers, "ba")):
-            weight, usual, share, pace = (column[rows] for column in (side.weight, side.usual, side.share, side.pace))
-            base += weight * usual * 0.75
-            parts[f"answered_{way}"] = weight * (share - usual) * 0.75
-            parts[f"answer_delay_{way}"] = weight * share * (pace - 0.5) / 2
+        for way, side in zip(WAYS, _sides(inputs.take(rows), self._strength(inputs)), strict=True):
+            base += side.weight * side.usual * 0.75
+            parts[f"answered_{way}"] = side.weight * (side.share - side.usual) * 0.75
+            parts[f"answer_delay_{way}"] = side.weight * side.share * (side.pace - 0.5) / 2
         return Evidence(base, parts)
 
-    def _sides(self, inputs: Inputs) -> tuple[Side, Side]:
-        """Return how b answers a, and how a answers b."""
-        known = (inputs["known_ab"] > 0) & (inputs["known_ba"] > 0)
-        asked = np.stack([np.nan_to_num(inputs[f"asked_{way}"]) for way in ("ab", "ba")])
-        answered = np.stack([np.nan_to_num(inputs[f"answered_{way}"]) for way in ("ab", "ba")])
-        total = asked.sum(axis=0)
-        known &= total > 0
-        everyone = asked[:, known].sum()
-        mean = float(answered[:, known].sum() / everyone) if everyone else 0.0
-        strength = prior_strength(answered[:, known].ravel(), asked[:, known].ravel(), mean, self.least_sides)
-        sides = []
-        for i, (there, back) in enumerate((("ab", "ba"), ("ba", "ab"))):
-            usual = inputs[f"usual_answers_{back}"]
-            weight = np.where(known, asked[i] / np.maximum(total, 1), np.nan)
-            share = (answered[i] + strength * usual) / (asked[i] + strength)
-            quicker = np.log(inputs[f"answer_delay_{there}"] / inputs[f"usual_delay_{back}"])
-            drawn = np.nan_to_num(quicker) * answered[i] / (answered[i] + 1)
-            sides.append(Side(weight, usual, share, 1 / (1 + np.exp(drawn))))
-        return sides[0], sides[1]
+    def _answered(self, inputs: Inputs, strength: float) -> Column:
+        return np.asarray(sum(side.weight * side.share * (1 + side.pace) / 2 for side in _sides(inputs, strength)))
+
+    def _strength(self, inputs: Inputs) -> float:
+        """Return κ, by all sides that are known."""
+        asked, answered = (
+            np.concatenate([by_parts(partial(_seen, f"{name}_{way}"), inputs) for way in WAYS])
+            for name in ("asked", "answered")
+        )
+        everyone = asked.sum()
+        mean = float(answered.sum() / everyone) if everyone else 0.0
+        return prior_strength(answered, asked, mean, self.least_sides)
+
+
+def _known(inputs: Inputs) -> NDArray[np.bool_]:
+    return np.asarray((inputs["known_ab"] > 0) & (inputs["known_ba"] > 0))
+
+
+def _seen(name: str, inputs: Inputs) -> Column:
+    return np.where(_known(inputs), np.nan_to_num(inputs[name]), 0.0)
+
+
+def _sides(inputs: Inputs, strength: float) -> tuple[Side, Side]:
+    """Return how b answers a, and how a answers b."""
+    asked, answered = ([_seen(f"{name}_{way}", inputs) for way in WAYS] for name in ("asked", "answered"))
+    total = asked[0] + asked[1]
+    sides = []
+    for i, (there, back) in enumerate((WAYS, WAYS[::-1])):
+        usual = inputs[f"usual_answers_{back}"]
+        weight = np.where(total > 0, asked[i] / total, np.nan)
+        share = (answered[i] + strength * usual) / (asked[i] + strength)
+        quicker = np.log(inputs[f"answer_delay_{there}"] / inputs[f"usual_delay_{back}"])
+        drawn = np.nan_to_num(quicker) * answered[i] / (answered[i] + 1)
+        sides.append(Side(weight, usual, share, 1 / (1 + np.exp(drawn))))
+    return sides[0], sides[1]

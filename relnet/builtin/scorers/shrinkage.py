@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from relnet.plugin import Column
+from relnet.plugin.parts import spans
 
 
 def prior_strength(successes: Column, trials: Column, mean: float, least: int) -> float:
@@ -22,10 +23,12 @@ def prior_strength(successes: Column, trials: Column, mean: float, least: int) -
     least
         With fewer shares than this nothing is learned from them: κ = 2.
     """
-    known = trials > 0
-    x, n = successes[known], trials[known]
-    if len(n) < least or n.sum() == len(n) or not 0 < mean < 1:
+    shares, everyone, spread = 0, 0.0, 0.0
+    for low, high in spans(len(trials)):
+        known = trials[low:high] > 0
+        x, n = successes[low:high][known], trials[low:high][known]
+        shares, everyone, spread = shares + len(n), everyone + n.sum(), spread + (n * (x / n - mean) ** 2).sum()
+    if shares < least or everyone == shares or not 0 < mean < 1:
         return 2.0
-    spread = (n * (x / n - mean) ** 2).sum() / (mean * (1 - mean))
-    rho = float(np.clip((spread - len(n)) / (n.sum() - len(n)), 0.001, 0.999))
+    rho = float(np.clip((spread / (mean * (1 - mean)) - shares) / (everyone - shares), 0.001, 0.999))
     return 1 / rho - 1
