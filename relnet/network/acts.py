@@ -110,29 +110,33 @@ class Unsorted(msgspec.Struct, frozen=True):
         starts = np.append(0, np.cumsum(counts))
         n, named = int(starts[-1]), int(starts[-1]) if any(len(event) for _, event, _ in self.pieces) else 0
         codes, waited, links = np.empty(n, np.int64), np.full(n, NEVER, np.int32), np.empty((named, 2), np.int64)
+        free = np.zeros(len(rank), dtype=np.int32 if n >> 31 == 0 else np.int64)
+        free[acted] = starts[1:][rank[acted]]
 
         def settle(low: int, high: int) -> None:
             begin, end = starts[low], starts[high]
             ends = starts[low : high + 1] - begin
             if named:
                 _link(codes[begin:end], ends, links[begin:end], waited[begin:end])
-            _sort(codes[begin:end], ends, waited[begin:end])
-
-        def shares(parts: int) -> list[tuple[int, int]]:
-            cuts = np.searchsorted(starts, np.linspace(0, n, parts + 1)[:-1])
-            return list(pairwise(np.unique(np.append(cuts, rows)).tolist()))
+            _sort(codes[begin:end], ends, low, waited[begin:end])
 
         cores = os.cpu_count() or 1
-        halves = [(low, starts[low + 1 : high + 1].copy()) for low, high in shares(cores)]
+        numbers = _shares(np.append(0, np.cumsum(acts)), cores)
 
         def place(piece: tuple[Ints, Ints, Ints]) -> None:
-            list(pool.map(lambda half: _place(*piece, rank, half[0], half[1], codes, links), halves))
+            list(pool.map(lambda share: _place(*piece, *share, free, codes, links), numbers))
 
         with ThreadPoolExecutor(cores) as pool:
             while self.pieces:  # let go one by one
                 place(self.pieces.pop(0))
-            list(pool.map(lambda share: settle(*share), shares(n // _PART + 1)))
+            list(pool.map(lambda share: settle(*share), _shares(starts, n // _PART + 1)))
         return Acts(codes, rows, waited)
+
+
+def _shares(starts: Ints, parts: int) -> list[tuple[int, int]]:
+    """Share out rows, of which acts begin where `starts` says, so that each part has about as many acts."""
+    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], parts + 1)[:-1])
+    return list(pairwise(np.unique(np.append(cuts, len(starts) - 1)).tolist()))
 
 
 def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
@@ -225,15 +229,17 @@ def _encode(
 
 
 @compiled
-def _place(codes: Ints, event: Ints, parent: Ints, rank: Numbers, low: int, free: Ints, to: Ints, links: Ints) -> None:
-    """Put the acts of some rows where they belong: each row is filled from its end, since logs begin with the oldest."""
-    within = (1 << ROW) - 1
+def _place(codes: Ints, event: Ints, parent: Ints, low: int, high: int, free: Ints, to: Ints, links: Ints) -> None:
+    """Put the acts of the pairs of some numbers, without these, where they belong.
+
+    What belongs to a pair is filled from its end, since logs begin with the oldest.
+    """
     for i in range(len(codes)):
-        row = rank[codes[i] >> ROW]
-        if 0 <= row - low < len(free):
-            free[row - low] -= 1
-            place = free[row - low]
-            to[place] = np.int64(row) << ROW | codes[i] & within
+        number = codes[i] >> ROW
+        if low <= number < high:
+            free[number] -= 1
+            place = free[number]
+            to[place] = codes[i] & ((1 << ROW) - 1)
             if len(links):
                 links[place, 0], links[place, 1] = event[i], parent[i]
 
@@ -243,27 +249,32 @@ def _link(codes: Ints, ends: Ints, links: Ints, waited: NDArray[np.int32]) -> No
     """Find, in each row, the acts that a later one of the other side names as what it answers."""
     for row in range(len(ends) - 1):
         low, high = ends[row], ends[row + 1]
-        size = high - low
-        long = size > _SHORT
-        order = np.argsort(links[low:high, 0]) if long else np.arange(size)
-        held = links[low:high, 0][order]
+        long = high - low > _SHORT
+        if long:
+            order = low + np.argsort(links[low:high, 0])
+            held = links[:, 0][order]
         for j in range(low, high):
             if not codes[j] >> NAMES & 1:
                 continue
-            k = np.searchsorted(held, links[j, 1]) if long else 0
-            while k < size and not (long and held[k] != links[j, 1]):
-                i = low + order[k]
-                wait = (codes[i] >> AGE) - (codes[j] >> AGE)
-                if held[k] == links[j, 1] and wait > 0 and (codes[i] ^ codes[j]) >> BACK & 1:
-                    waited[i] = min(waited[i], wait)
-                k += 1
+            named = links[j, 1]
+            first = low + np.searchsorted(held, named) if long else low
+            for k in range(first, high):
+                i = order[k - low] if long else k
+                if links[i, 0] == named:
+                    wait = (codes[i] >> AGE) - (codes[j] >> AGE)
+                    if wait > 0 and (codes[i] ^ codes[j]) >> BACK & 1:
+                        waited[i] = min(waited[i], wait)
+                elif long:
+                    break
 
 
 @compiled
-def _sort(codes: Ints, ends: Ints, waited: NDArray[np.int32]) -> None:
-    """Sort each row."""
+def _sort(codes: Ints, ends: Ints, first: int, waited: NDArray[np.int32]) -> None:
+    """Sort each row and note which it is."""
     for row in range(len(ends) - 1):
         low, high = ends[row], ends[row + 1]
+        for i in range(low, high):
+            codes[i] |= (first + row) << ROW
         if high - low > _SHORT:
             order = np.argsort(codes[low:high])
             as_read, delays = codes[low:high].copy(), waited[low:high].copy()

@@ -44,16 +44,19 @@ class Rhythm(msgspec.Struct, frozen=True):
     a: float
     b: float
 
-    def at(self, x: Column, silence: Column, outlook: Column) -> Column:
-        """Return P(any) from log((alpha + T) / (alpha + t_x)) and log((alpha + T) / (alpha + T + W))."""
-        ended = self.a / (self.b + x) * np.exp((self.r + x) * silence)
-        return np.asarray(-np.expm1((self.r + x) * outlook) / (1 + ended))
+    def at(self, x: Column, silence: Column, outlook: Column) -> tuple[Column, NDArray[np.bool_]]:
+        """Return P(any), and whether it still rises in x there: its log is concave, so it falls from then on.
 
-    def rises(self, x: Column, silence: Column, outlook: Column) -> NDArray[np.bool_]:
-        """Return whether P(any) still rises in x there; its log is concave, so it falls from then on."""
-        ended = self.a / (self.b + x) * np.exp((self.r + x) * silence)
-        gain = -outlook / np.expm1(-(self.r + x) * outlook)
-        return np.asarray(gain > ended / (1 + ended) * (silence - 1 / (self.b + x)))
+        Parameters
+        ----------
+        silence, outlook
+            log((alpha + T) / (alpha + t_x)) and log((alpha + T) / (alpha + T + W)).
+        """
+        acts = self.r + x
+        ended = self.a / (self.b + x) * np.exp(acts * silence)
+        quiet = np.expm1(acts * outlook)  # minus the chance of an act within W while alive
+        gain = outlook * (1 + quiet) / quiet
+        return -quiet / (1 + ended), gain > ended / (1 + ended) * (silence - 1 / (self.b + x))
 
 
 def chance(rhythm: Rhythm, starts: Counts, age: Counts, ahead: float) -> Column:
@@ -94,8 +97,8 @@ def _chance(
     since = age - np.repeat(age[starts], sizes)
     x = before.astype(np.float64)
     silence, outlook = log_age[age] - log_since[since], log_outlook[age]
-    best = rhythm.at(x, silence, outlook)
-    past = np.flatnonzero(~rhythm.rises(x, silence, outlook))
+    best, rising = rhythm.at(x, silence, outlook)
+    past = np.flatnonzero(~rising)
     # The peak depends on T and t_x alone, of which there are few.
     ages = len(log_age)
     codes, which = _distinct(age[past].astype(np.int64) * ages + since[past], ages**2)
@@ -104,9 +107,9 @@ def _chance(
     low, high = np.zeros(len(codes)), late.astype(np.float64)
     for _ in range(int(late.max(initial=0)).bit_length()):
         middle = np.floor((low + high) / 2)
-        rising = rhythm.rises(middle, behind, ahead_log)
+        _, rising = rhythm.at(middle, behind, ahead_log)
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    peak = np.maximum(rhythm.at(low, behind, ahead_log), rhythm.at(low + 1, behind, ahead_log))
+    peak = np.maximum(*(rhythm.at(each, behind, ahead_log)[0] for each in (low, low + 1)))
     best[past] = np.maximum(best[past], peak[which])
     return np.maximum.reduceat(best, starts)
 
