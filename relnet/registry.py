@@ -153,6 +153,9 @@ class Registry:
         word = next(word for word, base in KINDS.items() if base is kind)
         loaded = self.entry(word, name).load()
         given = {**self._parameters.get(name, {}), **(parameters or {})}
+        if not given:
+            with contextlib.suppress(TypeError):  # it must be given a parameter
+                return cast(P, loaded())  # without its annotations being looked at, which takes a while
         try:
             return cast(P, msgspec.convert(given, loaded, strict=False))
         except msgspec.ValidationError as error:

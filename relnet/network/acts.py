@@ -124,7 +124,8 @@ class Unsorted(msgspec.Struct, frozen=True):
         numbers = _shares(np.append(0, np.cumsum(acts)), cores)
 
         def place(piece: tuple[Ints, Ints, Ints]) -> None:
-            list(pool.map(lambda share: _place(*piece, *share, free, codes, links), numbers))
+            given, event, parent = piece
+            list(pool.map(lambda share: _place(given, event, parent, share[0], share[1], free, codes, links), numbers))
 
         with ThreadPoolExecutor(cores) as pool:
             while self.pieces:  # let go one by one

@@ -6,12 +6,14 @@ import contextlib
 import ctypes
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def connect(memory_gb: float | None = None) -> duckdb.DuckDBPyConnection:
@@ -20,6 +22,8 @@ def connect(memory_gb: float | None = None) -> duckdb.DuckDBPyConnection:
     bound = memory_gb or float(os.environ.get("RELNET_MEMORY_GB", "0"))
     if bound:
         settings["memory_limit"] = f"{bound}GB"
+    import duckdb  # it takes a tenth of a second, and what is cached needs none
+
     return duckdb.connect(config=settings)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import duckdb
 import polars as pl
 
 from relnet.network.view import NetworkView
+
+if TYPE_CHECKING:
+    import duckdb
 
 LEAST_WORDS: Final = 5
 """Shorter texts (thanks, congratulations) are said to many without being the same message."""

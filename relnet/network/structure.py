@@ -112,14 +112,14 @@ def _close(leads: Numbers, starts: Numbers, mark: Numbers, place: Ints, found: I
 
     Begins at a place, an account and a pair that leaves it; stops at another one where there is no room for more.
     """
-    count, tail, i = 0, place[0], place[1]
+    count, tail, resumed = 0, place[0], place[1]
     while tail < len(mark):
         begin, end = starts[tail], starts[tail + 1]
         hint = 0  # the marked accounts by their last six bits: most others need not be looked up
         for j in range(begin, end):
             mark[leads[j, 0]] = j
             hint |= np.int64(1) << (leads[j, 0] & 63)
-        for i in range(max(i, begin), end):
+        for i in range(max(resumed, begin), end):
             head = leads[i, 0]
             if count + starts[head + 1] - starts[head] > found.shape[1]:
                 place[0], place[1] = tail, i

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from relnet.network.engine import connect, register
 from relnet.settings import HORIZON_DAYS
 from relnet.store import log
 from relnet.store.log import Manifest
+
+if TYPE_CHECKING:
+    import duckdb
 
 _DIRECT = ("target", "deliberate")
 """Directness of an act; the other rows are carried along or sent to many."""
@@ -69,33 +73,53 @@ class NetworkView:
         # Judged at the end of coverage, all that was ever observed counts; judged earlier, only what was seen by then.
         self.seen_by = (1 << 62) if as_of is None else as_of
         self.horizon_days = horizon_days
-        self.connection = connect()
         self._persons = persons
         self._me = me
-        self._register_identity()
-        self._register_log()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._opening = RLock()
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The engine with the facts as views, opened when it is first asked: what is cached needs none."""
+        with self._opening:
+            if self._connection is None:
+                self._connection = connect()
+                self._register()
+            return self._connection
 
     @property
     def until(self) -> int:
         """Moment until which the imports cover what was judged, ms UTC."""
         return min(self.as_of, end_of_coverage(self.imports))
 
-    @property
+    @cached_property
     def identity(self) -> dict[int, int]:
         """Keys that stand for others: from → to."""
-        return self._identity
+        observed, handle = self.scan("accounts"), pl.col("handle").str.to_lowercase()
+        named = observed.filter(handle.is_not_null()).select("account", "network", handle, "native_id")
+        by_name = pl.col("native_id").str.starts_with("@")
+        handles = named.filter(by_name).drop("native_id").unique().collect().rows()
+        ids = named.filter(~by_name).drop("native_id").unique().collect().iter_rows() if handles else ()
+        pairs = resolved_handles(handles, ids)
+        aliases = observed.filter(pl.col("alias_of").is_not_null()).select("account", "alias_of")
+        pairs += aliases.unique().collect().rows()
+        for group in self._persons:
+            pairs += [(group[0], other) for other in group[1:]]
+        unresolved = {account for account, _, _ in handles}
+        preferred = frozenset(key for pair in pairs for key in pair if key not in unresolved)
+        return unite(pairs, preferred)
 
     @cached_property
     def me(self) -> frozenset[int]:
         """Keys of the owner's accounts, after identity."""
         stated = {owner for manifest in self.imports.values() for owner, _, _ in manifest.owners}
-        return frozenset(self._identity.get(each, each) for each in stated | self._me)
+        return frozenset(self.identity.get(each, each) for each in stated | self._me)
 
     @cached_property
     def coverage(self) -> list[tuple[Coverage, int | None]]:
         """What the imports could have seen, with the key of its account."""
         return [
-            (coverage, None if account is None else self._identity.get(account, account))
+            (coverage, None if account is None else self.identity.get(account, account))
             for manifest in self.imports.values()
             for coverage, account in manifest.coverage
         ]
@@ -133,7 +157,7 @@ class NetworkView:
     @cached_property
     def overlaps(self) -> bool:
         """Whether several imports may hold the same interaction: they were told so, or know an account by other ids."""
-        joined = bool(self._identity) and len(self.imports) > 1
+        joined = bool(self.identity) and len(self.imports) > 1
         return joined or any(manifest.overlap for manifest in self.imports.values())
 
     @cached_property
@@ -220,7 +244,7 @@ class NetworkView:
 
     def joined(self, rows: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
         """Put in some columns, for each account, the one that stands for it."""
-        return rows.with_columns(pl.col(keys).replace(*as_table(self._identity))) if self._identity else rows
+        return rows.with_columns(pl.col(keys).replace(*as_table(self.identity))) if self.identity else rows
 
     def fact(self, kind: str) -> duckdb.DuckDBPyRelation:
         """Return one kind of fact as written, from all imports."""
@@ -235,31 +259,10 @@ class NetworkView:
             return self.connection.sql(f"SELECT {', '.join(missing)}, NULL::VARCHAR AS filename WHERE false")
         return found.project(", ".join(["*", *missing])) if missing else found
 
-    def _register_identity(self) -> None:
-        self.fact("accounts").create_view("observations")
-        rows = self.connection.execute(
-            "SELECT DISTINCT account, network, lower(handle) FROM observations "
-            "WHERE native_id LIKE '@%' AND handle IS NOT NULL"
-        ).fetchall()
-        seen: list[tuple[int, str, str]] = []
-        if rows:
-            seen = self.connection.execute(
-                "SELECT DISTINCT account, network, handle FROM observations "
-                "WHERE NOT native_id LIKE '@%' AND handle IS NOT NULL"
-            ).fetchall()
-        pairs = resolved_handles(rows, seen)
-        pairs += self.connection.execute(
-            "SELECT DISTINCT account, alias_of FROM observations WHERE alias_of IS NOT NULL"
-        ).fetchall()
-        for group in self._persons:
-            pairs += [(group[0], other) for other in group[1:]]
-        handles = {account for account, _, _ in rows}
-        preferred = frozenset(key for pair in pairs for key in pair if key not in handles)
-        self._identity = unite(pairs, preferred)
-        keys, stands = as_table(self._identity)
+    def _register(self) -> None:
+        keys, stands = as_table(self.identity)
         register(self.connection, "same", {"account": keys, "stands": stands})
-
-    def _register_log(self) -> None:
+        self.fact("accounts").create_view("observations")
         self.fact("interactions").create_view("raw_interactions")
         self.fact("posts").create_view("posts")
         self.fact("declared").create_view("raw_declared")
@@ -289,7 +292,7 @@ class NetworkView:
         )
 
     def _identified(self, facts: str) -> str:
-        if not self._identity:
+        if not self.identity:
             return f"SELECT * FROM {facts}"
         return (
             "SELECT r.* REPLACE (coalesce(s.stands, r.source) AS source, coalesce(t.stands, r.target) AS target) "

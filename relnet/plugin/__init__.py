@@ -81,8 +81,8 @@ __all__ = [
     "UnknownFormat",
     "UnreadableInput",
     "UnsafeInput",
-    "nw",
     "by_parts",
+    "nw",
     "reasons",
     "why_bit",
 ]

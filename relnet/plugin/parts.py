@@ -20,8 +20,13 @@ class Parted(Protocol):
     """Rows that can be looked at some at a time."""
 
     @property
-    def rows(self) -> int: ...
-    def part(self, low: int, high: int) -> Self: ...
+    def rows(self) -> int:
+        """Number of rows."""
+        ...
+
+    def part(self, low: int, high: int) -> Self:
+        """Return some consecutive rows."""
+        ...
 
 
 P = TypeVar("P", bound=Parted)
@@ -45,9 +50,7 @@ def by_parts(compute: Callable[[P], NDArray[np.float64]], given: P) -> NDArray[n
     if given.rows <= PART:
         return compute(given)
     # What NumPy does about invalid values is a matter of the context.
-    pending = [
-        _threads().submit(copy_context().run, compute, given.part(low, high)) for low, high in spans(given.rows)
-    ]
+    pending = [_threads().submit(copy_context().run, compute, given.part(low, high)) for low, high in spans(given.rows)]
     return np.concatenate([each.result() for each in pending])
 
 

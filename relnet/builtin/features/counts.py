@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from relnet.moments import DAY_SECONDS
-from relnet.plugin import Column, Feature, Log, Periods, nw
+from relnet.plugin import Column, Feature, Log, Periods
+
+if TYPE_CHECKING:
+    from relnet.plugin import nw
 
 
 class Count(Feature):
@@ -34,6 +39,8 @@ class Signals(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return the number of interactions this way."""
+        from relnet.plugin import nw  # loading it takes a while, and what is cached needs none
+
         return nw.when(~log.declared & log.this_way).then(nw.lit(1)).count()
 
 
@@ -45,6 +52,8 @@ class Follows(Feature):
 
     def aggregate(self, log: Log) -> nw.Expr:
         """Return 1 where a follow this way is declared."""
+        from relnet.plugin import nw
+
         return nw.when((log.kind == "follow") & log.declared & log.this_way).then(nw.lit(1)).otherwise(nw.lit(0)).max()
 
 

@@ -5,11 +5,14 @@ Terms are rounded to 2⁻³² and summed as integers, so that a sum is the same 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from relnet.plugin import Feature, Log, nw
+from relnet.plugin import Feature, Log
+
+if TYPE_CHECKING:
+    from relnet.plugin import nw
 
 FIXED: Final = 2.0**32
 
@@ -59,6 +62,8 @@ class DecayedFour(Feature):
 
 
 def _decayed(log: Log, horizons: float) -> nw.Expr:
+    from relnet.plugin import nw  # loading it takes a while, and what is cached needs none
+
     rate = np.log(2) / (horizons * log.horizon)
     acts = nw.when(log.is_act & log.this_way).then(log.at)
     return (((acts - log.as_of) * float(rate)).exp() * FIXED).round(0).cast(nw.Int64).sum() / FIXED

@@ -161,6 +161,4 @@ def _answered(turns: Turns, days: float) -> NDArray[np.bool_]:
 
 def _log_sum(way: str, inputs: Inputs) -> Column:
     """Return Σ ln delay as the multiple of 2⁻²⁰ that it is, so that sums over ties are exact."""
-    return np.asarray(
-        np.round(inputs[f"answered_{way}"] * np.log(inputs[f"answer_delay_{way}"]) * FIXED) / FIXED
-    )
+    return np.asarray(np.round(inputs[f"answered_{way}"] * np.log(inputs[f"answer_delay_{way}"]) * FIXED) / FIXED)

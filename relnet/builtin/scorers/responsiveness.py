@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from relnet.builtin.scorers.shrinkage import prior_strength
 from relnet.plugin import Column, Evidence, Inputs, Param, Scorer, by_parts
 
-
 WAYS: Final = ("ab", "ba")
 
 
