@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,7 +125,7 @@ class Assessment(msgspec.Struct):
     header: Header
     connections: Connections
     accounts: AccountTable
-    scores: dict[str, Column]
+    scores: MutableMapping[str, Column]
     labels: AccountLabels
     circle: NDArray[np.int16]
     community: NDArray[np.int32]
@@ -135,13 +136,14 @@ class Assessment(msgspec.Struct):
         Parameters
         ----------
         kept
-            Files that already hold the tables `connections` or `accounts`: linked where they are there.
+            Files that already hold some of the tables: linked where they are there.
         """
         final = runs / self.header.run_id
         part = runs / f".part-{secrets.token_hex(8)}"
         part.mkdir(parents=True)
+        files = _score_files(self.header)
         for name, table in self._tables().items():
-            path = part / f"{name}.parquet"
+            path = part / f"{files.get(name, name)}.parquet"
             try:
                 os.link((kept or {})[name], path)
             except (OSError, KeyError):
@@ -154,17 +156,25 @@ class Assessment(msgspec.Struct):
 
     def _tables(self) -> dict[str, Callable[[], Table]]:
         """Return what is written as Parquet, by file: facts of connections and of accounts, and what was made of them."""
-        scores: Table = {f"s.{name}": column for name, column in self.scores.items()}
-        scores |= {
-            f"f.{name}": self.connections.features[name] for name in LABELLED if name in self.connections.features
-        }
-        labels = {f"l.{name}": getattr(self.labels, name) for name in AccountLabels.__struct_fields__}
+        fakes = {name: self.connections.features[name] for name in LABELLED if name in self.connections.features}
+        labels = {name: getattr(self.labels, name) for name in AccountLabels.__struct_fields__}
         return {
             "connections": lambda: connections_table(self.connections),
-            "scores": lambda: {"circle": self.circle, **scores},
+            "circles": lambda: {"circle": self.circle},
+            "fakes": lambda: fakes,
             "accounts": lambda: {"account": self.accounts.account, **self.accounts.columns},
             "labels": lambda: {"community": self.community, **labels},
+            **{f"score.{name}": partial(self._score, name) for name in self.scores},
         }
+
+    def _score(self, name: str) -> Table:
+        return {name: self.scores[name]}
+
+
+def _score_files(header: Header) -> dict[str, str]:
+    """Return the name of the file by that of its table, `score.<scorer>`: no plugin's name becomes that of a file."""
+    scorers = [key.removeprefix("scorer ") for key in header.plugins if key.startswith("scorer ")]
+    return {f"score.{scorer}": f"score-{number}" for number, scorer in enumerate(scorers)}
 
 
 def connections_table(connections: Connections) -> Table:
@@ -202,10 +212,6 @@ def accounts_of(path: Path) -> AccountTable:
     return table_of(pl.scan_parquet(path))
 
 
-def _named(prefix: str, table: Table) -> Table:
-    return {name.removeprefix(prefix): column for name, column in table.items() if name.startswith(prefix)}
-
-
 def _nan_free(header: Header) -> Any:
     """JSON has no NaN: unknown figures are null there."""
     built = msgspec.to_builtins(header)
@@ -229,17 +235,19 @@ def _read(folder: Path) -> Assessment:
     for figure in raw["summary"].values():
         for name, value in figure.items():
             figure[name] = float("nan") if value is None else value
-    tables = {name: read(folder / f"{name}.parquet") for name in ("scores", "labels")}
-    scores, labels = tables["scores"], tables["labels"]
-    connections = connections_of(folder / "connections.parquet")
-    connections.features.update(_named("f.", scores))
+    header = msgspec.convert(raw, Header)
+    circle, fakes, labels = (read(folder / f"{name}.parquet") for name in ("circles", "fakes", "labels"))
+    connections, scores = connections_of(folder / "connections.parquet"), Columns()
+    connections.features.update(fakes)
+    for file in _score_files(header).values():
+        scores.add(pl.scan_parquet(folder / f"{file}.parquet"))
     return Assessment(
-        msgspec.convert(raw, Header),
+        header,
         connections,
         accounts_of(folder / "accounts.parquet"),
-        _named("s.", scores),
-        AccountLabels(*(labels[f"l.{name}"] for name in AccountLabels.__struct_fields__)),
-        scores["circle"],
+        scores,
+        AccountLabels(*(labels[name] for name in AccountLabels.__struct_fields__)),
+        circle["circle"],
         labels["community"],
     )
 

@@ -104,3 +104,10 @@ def write(path: Path, table: Mapping[str, NDArray[Any]] | pl.DataFrame) -> None:
 def read(path: Path) -> Table:
     """Return the columns of a Parquet file; texts as objects."""
     return {column.name: plain(column) for column in pl.read_parquet(path)}
+
+
+def scanned(path: Path) -> pl.LazyFrame:
+    """Return a Parquet file whose columns are read when they are asked for; one that is not there is not opened."""
+    table = pl.scan_parquet(path)
+    table.collect_schema()
+    return table

@@ -41,6 +41,7 @@ def summary(assessment: Assessment, registry: Registry) -> dict[str, Figure]:
         figures[f"label_{word}"] = Figure(int((codes == code).sum()), n=len(codes))
     shares = prevalence(assessment.labels, rows, errors_of(assessment, rows, registry))
     figures |= {f"share_{word}": getattr(shares, word) for word in LABELS[:3]}
+    circle = mine.circle
     for size in (5, 15, 50, 150):
-        figures[f"circle_{size}"] = Figure(float(((mine.circle > 0) & (mine.circle <= size)).sum()), n=len(mine))
+        figures[f"circle_{size}"] = Figure(float(((circle > 0) & (circle <= size)).sum()), n=len(mine))
     return figures

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -20,7 +20,7 @@ from relnet.assess.assessment import (
     connections_of,
     connections_table,
 )
-from relnet.assess.cache import Cache, Table, key_of, stated
+from relnet.assess.cache import Cache, Table, key_of, scanned, stated
 from relnet.assess.groups import communities
 from relnet.assess.labeling import fakes
 from relnet.assess.plan import LABELLED
@@ -32,6 +32,8 @@ from relnet.plugin import Column, Feature, Labeler, Scorer
 from relnet.plugin.compiled import FEW, load_compiler
 
 T = TypeVar("T")
+LAYOUT: Final = 2
+"""Raised when a result is kept in other columns."""
 
 
 class Results:
@@ -57,10 +59,10 @@ class Results:
 
     @property
     def files(self) -> dict[str, Path]:
-        """Files of the tables that a run links, once they are written."""
+        """Files of the results by name, once they are written; what was not kept has none."""
         for each in self._writing:
             each.result()
-        return {name: self.cache.path(self._keys[name]) for name in ("connections", "accounts")}
+        return {name: self.cache.path(key) for name, key in self._keys.items()}
 
     def connections(self, view: NetworkView, features: Sequence[Feature], needs: Iterable[str]) -> Connections:
         """Return the connections with their features."""
@@ -115,25 +117,23 @@ class Results:
         self._keep("communities", {"community": made})
         return made
 
-    def score(self, scorer: Scorer, seed: int) -> Column | None:
-        """Return a score if the same one was made before; asked after those that it needs."""
+    def score(self, scorer: Scorer, seed: int) -> pl.LazyFrame | None:
+        """Return a score, a column by its scorer's name, if the same one was made before; asked after those that it needs."""
         needs = [self._keys[need] for need in scorer.needs if need.startswith("score.")]
         if any(need in LABELLED for need in scorer.needs):
             needs.append(self._keys["labels"])
-        table = self.cache.get(
-            self._key(f"score.{scorer.name}", self._keys["connections"], *needs, stated(scorer), seed)
-        )
-        return None if table is None else table["score"]
+        key = self._key(f"score.{scorer.name}", self._keys["connections"], *needs, stated(scorer), seed)
+        return self.cache.opened(key, scanned)
 
     def keep_score(self, scorer: Scorer, column: Column) -> None:
         """Keep a score that `score` did not find."""
-        self._keep(f"score.{scorer.name}", {"score": column})
+        self._keep(f"score.{scorer.name}", {scorer.name: column})
 
     def _keep(self, name: str, table: Table | pl.DataFrame) -> None:
         self._writing.append(self.later(self.cache.keep, self._keys[name], table))
 
     def _key(self, name: str, *parts: Any) -> str:
-        self._keys[name] = key_of(name, *parts)
+        self._keys[name] = key_of(LAYOUT, name, *parts)
         return self._keys[name]
 
     def _once(self, name: str) -> None:

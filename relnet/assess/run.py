@@ -32,6 +32,7 @@ from relnet.facts.coverage import sentences
 from relnet.facts.records import SCHEMA_VERSION
 from relnet.network.accounts import AccountTable
 from relnet.network.activity import Activity
+from relnet.network.columns import Columns
 from relnet.network.connections import Connections
 from relnet.network.graph import graph_of
 from relnet.network.view import NetworkView
@@ -190,13 +191,13 @@ def _score(
     seed: int,
     seconds: dict[str, float],
     results: Results,
-) -> tuple[dict[str, Column], list[runner.Failure]]:
-    scores: dict[str, Column] = {}
+) -> tuple[Columns, list[runner.Failure]]:
+    scores = Columns()
     failures = []
     for scorer in chosen:
         known = results.score(scorer, seed)
         if known is not None:
-            scores[scorer.name] = known
+            scores.add(known)
             continue
         outcome = runner.score(scorer, scorer_inputs(scorer, connections, scores, view.as_of, view.me, seed))
         seconds[scorer.name] = outcome.seconds

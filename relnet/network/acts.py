@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -110,7 +110,7 @@ class Unsorted(msgspec.Struct, frozen=True):
         starts = np.append(0, np.cumsum(counts))
         n, named = int(starts[-1]), int(starts[-1]) if any(len(event) for _, event, _ in self.pieces) else 0
         codes, waited, links = np.empty(n, np.int64), np.full(n, NEVER, np.int32), np.empty((named, 2), np.int64)
-        free = np.zeros(len(rank), dtype=np.int32 if n >> 31 == 0 else np.int64)
+        free: NDArray[Any] = np.zeros(len(rank), dtype=np.int32 if n >> 31 == 0 else np.int64)
         free[acted] = starts[1:][rank[acted]]
 
         def settle(low: int, high: int) -> None:
@@ -230,7 +230,9 @@ def _encode(
 
 
 @compiled
-def _place(codes: Ints, event: Ints, parent: Ints, low: int, high: int, free: Ints, to: Ints, links: Ints) -> None:
+def _place(
+    codes: Ints, event: Ints, parent: Ints, low: int, high: int, free: NDArray[Any], to: Ints, links: Ints
+) -> None:
     """Put the acts of the pairs of some numbers, without these, where they belong.
 
     What belongs to a pair is filled from its end, since logs begin with the oldest.

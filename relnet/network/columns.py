@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from functools import partial
 from typing import Any
 
+import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 
 class Columns(MutableMapping[str, NDArray[Any]]):
-    """Columns of a frame; others may be put beside them.
+    """Columns of frames; others may be put beside them.
 
     Parameters
     ----------
@@ -20,19 +22,21 @@ class Columns(MutableMapping[str, NDArray[Any]]):
         What the names of these columns begin with there, and not here.
     """
 
-    def __init__(self, frame: pl.LazyFrame | pl.DataFrame, prefix: str = "") -> None:
-        self._frame, self._prefix = frame, prefix
-        names = (name for name in frame.collect_schema().names() if name.startswith(prefix))
-        self._columns: dict[str, NDArray[Any] | None] = {name.removeprefix(prefix): None for name in names}
+    def __init__(self, frame: pl.LazyFrame | pl.DataFrame | None = None, prefix: str = "") -> None:
+        self._columns: dict[str, NDArray[Any] | Callable[[], NDArray[Any]]] = {}
+        if frame is not None:
+            self.add(frame, prefix)
+
+    def add(self, frame: pl.LazyFrame | pl.DataFrame, prefix: str = "") -> None:
+        """Put the columns of a further frame beside them."""
+        for name in frame.collect_schema().names():
+            if name.startswith(prefix):
+                self._columns[name.removeprefix(prefix)] = partial(_read, frame, name)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         column = self._columns[name]
-        if column is None:
-            held, name_there = self._frame, self._prefix + name
-            found = (
-                held[name_there] if isinstance(held, pl.DataFrame) else held.select(name_there).collect().to_series()
-            )
-            column = self._columns[name] = plain(found)
+        if not isinstance(column, np.ndarray):
+            column = self._columns[name] = column()
         return column
 
     def __setitem__(self, name: str, column: NDArray[Any]) -> None:
@@ -49,6 +53,10 @@ class Columns(MutableMapping[str, NDArray[Any]]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._columns  # without making it
+
+
+def _read(frame: pl.LazyFrame | pl.DataFrame, name: str) -> NDArray[Any]:
+    return plain(frame[name] if isinstance(frame, pl.DataFrame) else frame.select(name).collect().to_series())
 
 
 def plain(column: pl.Series) -> NDArray[Any]:
