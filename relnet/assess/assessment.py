@@ -21,7 +21,6 @@ from relnet.network.accounts import AccountTable, table_of
 from relnet.network.activity import Activity
 from relnet.network.columns import Columns
 from relnet.network.connections import Connections
-from relnet.network.structure import distinct
 from relnet.plugin import Column, Keys
 from relnet.runner import Failure
 
@@ -187,6 +186,7 @@ def connections_of(path: Path) -> Connections:
     """Return the connections of a file with a table that `connections_table` made; features are read when asked for."""
     table = pl.scan_parquet(path)
     ends = Columns(table)
+    ends.make("ab")
     return Connections(ends["a"], ends["b"], Columns(table, "f."))
 
 
@@ -315,7 +315,8 @@ class Ties(msgspec.Struct):
     @property
     def met(self) -> Keys:
         """Keys of the accounts met, sorted: the other ends, and both where nobody is the owner."""
-        return distinct(np.sort(self.other if self.assessment.header.me else np.concatenate([self.this, self.other])))
+        keys = self.other if self.assessment.header.me else np.concatenate([self.this, self.other])
+        return pl.Series(keys).unique().sort().to_numpy()
 
     @property
     def account_rows(self) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from relnet.assess.assessment import LABELS, AccountLabels, Assessment, ties
 from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable
+from relnet.network.columns import make_together
 from relnet.network.connections import Connections
 from relnet.network.pairs import met
 from relnet.plugin import Column, Inputs, Keys, Labeler, LabelErrors, Reason, reasons
@@ -35,6 +36,7 @@ def labeler_inputs(labeler: Labeler, people: AccountTable, as_of: int, me: froze
     """Return the account columns a labeler asked for; texts are given as they are."""
     numbers: dict[str, Column] = {}
     texts: dict[str, list[str | None]] = {}
+    make_together(people.columns, labeler.needs)
     for need in labeler.needs:
         column = people.columns[need]
         if column.dtype == object:

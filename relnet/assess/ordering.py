@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 Column = npt.NDArray[Any] | Sequence[Any]
 
@@ -53,7 +54,6 @@ def sort_order(values: Column, descending: bool = False) -> npt.NDArray[np.int32
     -------
     int32[n]
     """
-    keys = sort_keys(values)
-    if descending:  # ~ turns the order of integers and truths round without overflow
-        keys = -keys if keys.dtype.kind == "f" else ~keys
-    return np.argsort(keys, kind="stable").astype(np.int32)
+    keys = pl.DataFrame({"key": pl.Series(sort_keys(values), nan_to_null=True)})
+    order = pl.arg_sort_by("key", descending=descending, nulls_last=True, maintain_order=True)
+    return keys.select(order).to_series().to_numpy().astype(np.int32)

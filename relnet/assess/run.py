@@ -32,7 +32,7 @@ from relnet.facts.coverage import sentences
 from relnet.facts.records import SCHEMA_VERSION
 from relnet.network.accounts import AccountTable
 from relnet.network.activity import Activity
-from relnet.network.columns import Columns
+from relnet.network.columns import Columns, make_together
 from relnet.network.connections import Connections
 from relnet.network.graph import graph_of
 from relnet.network.view import NetworkView
@@ -221,6 +221,7 @@ def scorer_inputs(
 ) -> Inputs:
     """Return the columns a scorer asked for; what labels say is unknown where nobody was labelled."""
     columns = {}
+    make_together(connections.features, (need for need in scorer.needs if need in connections.features))
     for need in scorer.needs:
         if need.startswith("score."):
             columns[need] = scores[need.removeprefix("score.")].view()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+Frame = pl.LazyFrame | pl.DataFrame
 
 
 class Columns(MutableMapping[str, NDArray[Any]]):
@@ -22,21 +23,33 @@ class Columns(MutableMapping[str, NDArray[Any]]):
         What the names of these columns begin with there, and not here.
     """
 
-    def __init__(self, frame: pl.LazyFrame | pl.DataFrame | None = None, prefix: str = "") -> None:
-        self._columns: dict[str, NDArray[Any] | Callable[[], NDArray[Any]]] = {}
+    def __init__(self, frame: Frame | None = None, prefix: str = "") -> None:
+        self._columns: dict[str, NDArray[Any] | tuple[Frame, str]] = {}
         if frame is not None:
             self.add(frame, prefix)
 
-    def add(self, frame: pl.LazyFrame | pl.DataFrame, prefix: str = "") -> None:
+    def add(self, frame: Frame, prefix: str = "") -> None:
         """Put the columns of a further frame beside them."""
         for name in frame.collect_schema().names():
             if name.startswith(prefix):
-                self._columns[name.removeprefix(prefix)] = partial(_read, frame, name)
+                self._columns[name.removeprefix(prefix)] = frame, name
+
+    def make(self, names: Iterable[str]) -> None:
+        """Make several columns, those of one frame together: faster than one after the other."""
+        asked: dict[int, tuple[Frame, dict[str, str]]] = {}
+        for name in names:
+            held = self._columns[name]
+            if isinstance(held, tuple):
+                frame, name_there = held
+                asked.setdefault(id(frame), (frame, {}))[1][name] = name_there
+        for frame, columns in asked.values():
+            found = frame.lazy().select(columns.values()).collect()
+            self._columns |= {name: plain(found[name_there]) for name, name_there in columns.items()}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
+        self.make([name])
         column = self._columns[name]
-        if not isinstance(column, np.ndarray):
-            column = self._columns[name] = column()
+        assert isinstance(column, np.ndarray)
         return column
 
     def __setitem__(self, name: str, column: NDArray[Any]) -> None:
@@ -55,8 +68,10 @@ class Columns(MutableMapping[str, NDArray[Any]]):
         return name in self._columns  # without making it
 
 
-def _read(frame: pl.LazyFrame | pl.DataFrame, name: str) -> NDArray[Any]:
-    return plain(frame[name] if isinstance(frame, pl.DataFrame) else frame.select(name).collect().to_series())
+def make_together(columns: Mapping[str, NDArray[Any]], names: Iterable[str]) -> None:
+    """Make what is not made yet of several columns, all at once."""
+    if isinstance(columns, Columns):
+        columns.make(names)
 
 
 def plain(column: pl.Series) -> NDArray[Any]:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.plugin import Keys, Structure
+from relnet.plugin import Structure
 from relnet.plugin.compiled import compiled
 
 Ints = NDArray[np.int64]
@@ -45,13 +45,6 @@ class ClosedTriples(msgspec.Struct):
             self.kept.extend(first)
         yield from first
         yield from found
-
-
-def distinct(ordered: Keys) -> Keys:
-    """Return the different keys among sorted ones; with the sort, several times faster than `np.unique`."""
-    first = np.ones(len(ordered), dtype=np.bool_)
-    first[1:] = ordered[1:] != ordered[:-1]
-    return ordered[first]
 
 
 def closed_triples(ends: Numbers, counts: NDArray[np.bool_]) -> Iterator[Triples]:
