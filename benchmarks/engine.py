@@ -24,7 +24,8 @@ import time
 from pathlib import Path
 
 CHILD = """
-import os, sys
+import atexit, gc, os, sys
+atexit.register(gc.freeze)  # as the command line does
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
 import json, resource
 from pathlib import Path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -90,13 +90,14 @@ def headline(assessment: Assessment) -> str:
 def handles(assessment: Assessment, rows: NDArray[np.intp]) -> NDArray[Any]:
     """Return how accounts are shown: `@handle` where one is known, else the native id; cleaned."""
     people = assessment.accounts.columns
-    shown = [
-        f"@{handle}" if handle and not handle.startswith("@") and "@" not in handle else handle or native or "?"
-        for handle, native in zip(people["handle"][rows], people["native_id"][rows], strict=True)
-    ]
-    column = np.empty(len(rows), dtype=object)
-    column[:] = [clean(text) for text in shown]
-    return column
+
+    def shown(met: NDArray[np.intp]) -> list[str]:
+        return [
+            f"@{handle}" if handle and not handle.startswith("@") and "@" not in handle else handle or native or "?"
+            for handle, native in zip(people["handle"][met], people["native_id"][met], strict=True)
+        ]
+
+    return _cleaned(rows, shown)
 
 
 def handle_of(assessment: Assessment, account: int) -> str:
@@ -150,6 +151,12 @@ def _near(known: Texts, wanted: str) -> str:
 
 
 def _texts(column: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
-    out = np.empty(len(rows), dtype=object)
-    out[:] = [clean(text) if text else "" for text in column[rows]]
-    return out
+    return _cleaned(rows, lambda met: column[met])
+
+
+def _cleaned(rows: NDArray[np.intp], texts_of: Callable[[NDArray[np.intp]], Iterable[str | None]]) -> NDArray[Any]:
+    """Return the texts of some accounts, cleaned; each is looked at once however often it is met."""
+    met, place = np.unique(rows, return_inverse=True)
+    texts = np.empty(len(met), dtype=object)
+    texts[:] = [clean(text) if text else "" for text in texts_of(met)]
+    return np.asarray(texts[place])

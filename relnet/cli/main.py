@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import sys
 from typing import Any, Final
@@ -126,6 +128,9 @@ def hoisted(arguments: list[str]) -> list[str]:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the only place where errors become messages and exit codes."""
     given = hoisted(sys.argv[1:] if arguments is None else arguments)
+    atexit.register(
+        gc.freeze
+    )  # all goes with the process: to look for cycles in it once more takes a tenth of a second
     try:
         code = app(given, standalone_mode=False)
     except RelnetError as error:
