@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from relnet.assess.assessment import LABELS, Assessment, Figure, ties
 from relnet.assess.labeling import errors_of
@@ -13,8 +14,7 @@ from relnet.registry import Registry
 
 def undated(view: NetworkView) -> int:
     """Return how many interactions have no date: they are in no figure over time."""
-    [(number,)] = view.connection.execute("SELECT count(*) FROM undated").fetchall()
-    return int(number)
+    return int(view.undated().select(pl.len()).collect().item())
 
 
 def summary(assessment: Assessment, registry: Registry) -> dict[str, Figure]:

@@ -148,9 +148,8 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
     links
         Whether to look up which acts were answered by one that names them.
     """
-    linking = links and bool(
-        view.connection.execute("SELECT 1 FROM raw_interactions WHERE parent IS NOT NULL LIMIT 1").fetchall()
-    )
+    answers = view.scan("interactions").filter(pl.col("parent").is_not_null()).select("parent")
+    linking = links and not answers.head(1).collect(engine="streaming").is_empty()
     copies = copied(view)
     pairs, activity, lock = Pairs(), ActivityLog(), Lock()
     none = np.empty(0, np.int64)
@@ -187,7 +186,7 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
 
 def signals_of(view: NetworkView, read: Unsorted) -> pl.DataFrame:
     """Return what is no dated act: signals, undated interactions and declared states, with the `number` of their pair."""
-    rest = pl.DataFrame(undated(view))
+    rest = undated(view)
     rest = rest.select(pl.exclude("a", "b"), number=read.pairs.numbers(array(rest["a"]), array(rest["b"])))
     further = {"back": ~pl.col("forward"), "is_act": pl.lit(False), "declared": pl.lit(False)}
     return pl.concat([*(signals.with_columns(**further).select(rest.columns) for signals in read.signals), rest])

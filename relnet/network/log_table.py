@@ -31,9 +31,18 @@ def log_table(view: NetworkView) -> duckdb.DuckDBPyRelation:
     )
 
 
-def undated(view: NetworkView) -> duckdb.DuckDBPyRelation:
+def undated(view: NetworkView) -> pl.DataFrame:
     """Return those rows that have no moment: undated interactions and declared states."""
-    return view.connection.sql(_UNDATED)
+    rows = [
+        facts.select(
+            "a", "b", "forward", back=~pl.col("forward"), at=pl.lit(None, pl.Int64), kind="kind", is_act=False,
+            audience=audience, declared=states,
+        )
+        for facts, audience, states in (
+            (view.undated(), pl.col("audience"), False), (view.declared(), pl.lit(None, pl.Int32), True),
+        )
+    ]  # fmt: skip
+    return pl.concat(rows).collect()
 
 
 def copies_of(view: NetworkView) -> tuple[str, str]:

@@ -130,12 +130,8 @@ class NetworkView:
 
         A quote addresses nobody in particular and no network lists the quotes of a person, so it is left out.
         """
-        # Not the view `acts`: what it computes for each row is not needed here.
-        met = set(
-            self.connection.execute(
-                f'SELECT DISTINCT network, kind FROM raw_interactions WHERE "at" <= {int(self.as_of)}'
-            ).fetchall()
-        )
+        rows = self.scan("interactions").filter(pl.col("at") <= self.as_of).select("network", "kind")
+        met = set(rows.unique().collect(engine="streaming").iter_rows())
         met |= {(coverage.network, coverage.kind) for coverage, _ in self.coverage if coverage.kind != "*"}
         kinds: dict[str, tuple[str, ...]] = {}
         for network, kind in sorted(met):
@@ -171,6 +167,19 @@ class NetworkView:
 
         For whoever reads every row: Polars hands columns over with less copying than the engine.
         """
+        seen = pl.col("at") <= self.as_of
+        return self._interactions(files).filter(seen if self.since is None else seen & (pl.col("at") >= self.since))
+
+    def undated(self) -> pl.LazyFrame:
+        """Return the rows of the view of this name."""
+        return self._interactions().filter(pl.col("at").is_null() & (pl.col("seen_at") <= self.seen_by))
+
+    def declared(self) -> pl.LazyFrame:
+        """Return the rows of the view of this name."""
+        rows = _sided(self.joined(self.scan("declared"), "source", "target"))
+        return rows.filter(pl.coalesce("at", "seen_at") <= self.seen_by)
+
+    def _interactions(self, files: list[str] | None = None) -> pl.LazyFrame:
         found = self.joined(self.scan("interactions", files), "source", "target")
         if self.overlaps:
             twin = pl.col("kind").replace_strict(list(TWIN_ORDER), range(len(TWIN_ORDER)), default=9)
@@ -181,13 +190,7 @@ class NetworkView:
         kind, directness = pl.col("kind"), pl.col("directness")
         act = ~pl.any_horizontal(kind == each for each in self._no_acts)
         act &= pl.any_horizontal(directness == each for each in _DIRECT)
-        seen = pl.col("at") <= self.as_of
-        if self.since is not None:
-            seen &= pl.col("at") >= self.since
-        return found.filter(seen & (pl.col("source") != pl.col("target"))).with_columns(
-            a=pl.min_horizontal("source", "target"), b=pl.max_horizontal("source", "target"),
-            forward=pl.col("source") < pl.col("target"), is_act=act.fill_null(False),
-        )  # fmt: skip
+        return _sided(found).with_columns(is_act=act.fill_null(False))
 
     def kind_class(self, kind: str) -> str:
         """Return what a kind counts as: act, signal or declared."""
@@ -298,6 +301,14 @@ class NetworkView:
             "SELECT r.* REPLACE (coalesce(s.stands, r.source) AS source, coalesce(t.stands, r.target) AS target) "
             f"FROM {facts} r LEFT JOIN same s ON r.source = s.account LEFT JOIN same t ON r.target = t.account"
         )
+
+
+def _sided(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out what one does to oneself, and say which pair a row is of and which way it goes."""
+    source, target = pl.col("source"), pl.col("target")
+    return rows.filter(source != target).with_columns(
+        a=pl.min_horizontal(source, target), b=pl.max_horizontal(source, target), forward=source < target
+    )
 
 
 _SQL_TYPES = {

@@ -64,16 +64,23 @@ def test_an_act_that_two_sources_hold_counts_once_by_handle_and_by_id(tmp_path) 
         profiles=({"native_id": "1", "handle": "me"}, {"native_id": "2", "handle": "ana"}),
     )  # fmt: skip
     by_handle = Acts(
-        rows=(("@me", "@ana", "mention", T0, {"event": "7"}), ("@me", "@me", "reply", T0), ("@ana", "1", "reply", None))
+        rows=(
+            ("@me", "@ana", "mention", T0, {"event": "7"}),
+            ("@me", "@me", "reply", T0),
+            ("@ana", "1", "reply", None),
+        ),
+        follows=(("@ana", "1"), ("@me", "@me"), ("1", "2")),
     )
     workspace = workspace_of(tmp_path, by_id, by_handle)
     for since, as_of, number in ((None, None, 4), (T0 + 1, None, 2), (None, T0 + DAY, 3)):
         view = NetworkView(workspace.log, workspace.imports(), as_of, since)
-        seen = ["event", "a", "b", "forward", "at", "kind", "is_act"]
-        rows = view.connection.sql(f"""SELECT {", ".join(f'"{name}"' for name in seen)} FROM acts""").fetchall()
-        once = view.dated(view.files("interactions")).select(seen).collect().rows()
-        assert view.overlaps and sorted(rows) == sorted(once)
-        assert len({row[0] for row in rows}) == len(rows) == number
+        facts = {"acts": view.dated(view.files("interactions")), "undated": view.undated(), "declared": view.declared()}
+        for name, rows in facts.items():
+            pair = ["a", "b", "forward", "at", "kind"]
+            seen = pair if name == "declared" else ["event", "is_act", *pair]
+            found = view.connection.sql(f"""SELECT {", ".join(f'"{column}"' for column in seen)} FROM {name}""")
+            assert view.overlaps and sorted(found.fetchall()) == sorted(rows.select(seen).collect().rows())
+            assert len(found) == {"acts": number, "undated": as_of is None, "declared": 2 * (as_of is None)}[name]
 
 
 def test_silence_outside_the_time_covered_is_unknown(tmp_path) -> None:
