@@ -101,9 +101,12 @@ class Unsorted(msgspec.Struct, frozen=True):
 
     def sorted(self, rank: Numbers, rows: int) -> Acts:
         """Return the acts with the pair numbered n in row rank[n] (any, without an act); lets go what was read."""
-        acts = np.zeros(len(rank), dtype=np.int64)
-        for codes, _, _ in self.pieces:
-            acts += np.bincount(codes >> ROW, minlength=len(rank))
+        cores = os.cpu_count() or 1
+        with ThreadPoolExecutor(cores) as pool:
+            acts = sum(
+                pool.map(lambda piece: np.bincount(piece[0] >> ROW, minlength=len(rank)), self.pieces),
+                start=np.zeros(len(rank), np.int64),
+            )
         acted = acts > 0
         counts = np.zeros(rows, dtype=np.int64)
         counts[rank[acted]] = acts[acted]
@@ -120,7 +123,6 @@ class Unsorted(msgspec.Struct, frozen=True):
                 _link(codes[begin:end], ends, links[begin:end], waited[begin:end])
             _sort(codes[begin:end], ends, low, waited[begin:end])
 
-        cores = os.cpu_count() or 1
         numbers = _shares(np.append(0, np.cumsum(acts)), cores)
 
         def place(piece: tuple[Ints, Ints, Ints]) -> None:

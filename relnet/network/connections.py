@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = ("ab", "ba")
 ENDS_KNOWN: Final = frozenset(f"{name}_{way}" for name in ("sent_known", "met_known") for way in SUFFIXES)
 """1 where all that a (`_ab`) or b (`_ba`) does is covered; 1 where all that is done to that account is, too."""
+_FIRST: Final = 1 << 10
+"""Rows by which most columns are seen to differ."""
 _BLOCK: Final = 1 << 18
 """Acts of which the ordered tables are made at a time."""
 
@@ -146,8 +148,11 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
 
 def _least_room(column: Column) -> Column:
     """Return the column; one that is the same throughout takes the room of one value."""
-    same = len(column) > 0 and (np.isnan(column).all() if np.isnan(column[0]) else (column == column[0]).all())
-    return np.broadcast_to(column[:1].copy(), column.shape) if same else column
+    first = column[:1]
+    for part in (column[:_FIRST], column):
+        if not len(part) or not np.array_equal(part, np.broadcast_to(first, part.shape), equal_nan=True):
+            return column
+    return np.broadcast_to(first.copy(), column.shape)
 
 
 def _over_ordered(

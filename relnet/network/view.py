@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _DIRECT = ("target", "deliberate")
 """Directness of an act; the other rows are carried along or sent to many."""
+_SOME = 1 << 16
+"""Rows that are looked at first."""
 _ANYONE = 0
 """Stands for whoever the other side is."""
 
@@ -131,7 +133,10 @@ class NetworkView:
         A quote addresses nobody in particular and no network lists the quotes of a person, so it is left out.
         """
         rows = self.scan("interactions").filter(pl.col("at") <= self.as_of).select("network", "kind")
-        met = set(rows.unique().collect(engine="streaming").iter_rows())
+        met: set[tuple[str | None, str]] = set()
+        # To look for others than those met takes half the time of grouping.
+        while more := rows.filter(_others(met)).head(_SOME).unique().collect(engine="streaming").rows():
+            met.update(more)
         met |= {(coverage.network, coverage.kind) for coverage, _ in self.coverage if coverage.kind != "*"}
         kinds: dict[str, tuple[str, ...]] = {}
         for network, kind in sorted(met):
@@ -301,6 +306,12 @@ class NetworkView:
             "SELECT r.* REPLACE (coalesce(s.stands, r.source) AS source, coalesce(t.stands, r.target) AS target) "
             f"FROM {facts} r LEFT JOIN same s ON r.source = s.account LEFT JOIN same t ON r.target = t.account"
         )
+
+
+def _others(met: set[tuple[str | None, str]]) -> pl.Expr:
+    """Tell which rows are of another network or kind than those met."""
+    same = [(pl.col("network") == network) & (pl.col("kind") == kind) for network, kind in met]
+    return ~pl.any_horizontal(*same, False)
 
 
 def _sided(rows: pl.LazyFrame) -> pl.LazyFrame:
