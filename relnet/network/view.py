@@ -133,11 +133,11 @@ class NetworkView:
         A quote addresses nobody in particular and no network lists the quotes of a person, so it is left out.
         """
         rows = self.scan("interactions").filter(pl.col("at") <= self.as_of).select("network", "kind")
-        met: set[tuple[str | None, str]] = set()
+        met: set[tuple[str, str]] = set()
         # To look for others than those met takes half the time of grouping.
         while more := rows.filter(_others(met)).head(_SOME).unique().collect(engine="streaming").rows():
             met.update(more)
-        met |= {(coverage.network, coverage.kind) for coverage, _ in self.coverage if coverage.kind != "*"}
+        met |= {(each.network, each.kind) for each, _ in self.coverage if each.network and each.kind != "*"}
         kinds: dict[str, tuple[str, ...]] = {}
         for network, kind in sorted(met):
             if self.kind_class(kind) == "act" and kind != "quote":
@@ -308,7 +308,7 @@ class NetworkView:
         )
 
 
-def _others(met: set[tuple[str | None, str]]) -> pl.Expr:
+def _others(met: set[tuple[str, str]]) -> pl.Expr:
     """Tell which rows are of another network or kind than those met."""
     same = [(pl.col("network") == network) & (pl.col("kind") == kind) for network, kind in met]
     return ~pl.any_horizontal(*same, False)
