@@ -51,6 +51,7 @@ BY_CHECK = {
     "sure_of_all": ("sniffs", "returned 7"),
     "unknown_column": ("answers", "refuses its expression"),
     "whole_column": ("any part of the rows", "Other rows"),
+    "whole_column_of_a_feature": ("any part of the rows", "Other rows"),
     "whole_numbers": ("dtype", "int64"),
     "writes": ("answers", "writes into its inputs"),
     "wrong_length": ("shape", "one value for each"),

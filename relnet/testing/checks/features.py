@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from relnet.network.connections import Connections, columns_of
-from relnet.plugin import Column, Feature, Inputs
+from relnet.network.periods import periods_of
+from relnet.plugin import Column, Feature, Inputs, Periods
 from relnet.plugin.kinds import METHODS
 from relnet.testing.checks import basis
 from relnet.testing.checks.basis import Check, Fault, Given
@@ -42,6 +43,11 @@ def checks(feature: Feature, given: Given) -> Iterator[Check]:
     yield Check(5, "the same again", lambda: _again(feature), "Draw by chance from inputs.rng only; keep no state.")
     for name, (form, told, mend) in basis.FORMS.items():
         yield Check(6, name, partial(_form, feature, form, told), mend)
+    if feature.rowwise and feature.table in ("columns", "periods"):
+        yield Check(
+            7, "any part of the rows", lambda: _part(feature),
+            "Use nothing of other connections, such as structure(), the mean or the rank; or set rowwise = False.",
+        )  # fmt: skip
     if feature.table == "columns":
         yield Check(7, "speed", lambda: _speed(feature), "Work on whole columns instead of looping over rows.")
 
@@ -135,6 +141,17 @@ def _both_ways(there: Network, made: Connections, name: str) -> dict[tuple[str, 
     forth = by_tie(there, made.a, made.b, made.features[f"{name}_ab"], directed=True)
     back = by_tie(there, made.b, made.a, made.features[f"{name}_ba"], directed=True)
     return forth | back
+
+
+def _part(feature: Feature) -> None:
+    there = network()
+    given: Inputs | Periods = _inputs(feature)
+    if feature.table == "periods":
+        given = periods_of(there.view, there.connections.a, there.connections.b)
+    compute, middle = getattr(feature, METHODS[feature.table]), given.rows // 2
+    parts = [given.part(low, high) for low, high in ((0, middle), (middle, given.rows))]
+    halves = basis.quietly(lambda: [compute(part) for part in parts])
+    basis.same(basis.quietly(lambda: compute(given)), np.concatenate(halves), "Other rows change a row's value")
 
 
 def _speed(feature: Feature) -> None:

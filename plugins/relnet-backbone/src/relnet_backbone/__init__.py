@@ -20,6 +20,7 @@ class Disparity(Feature):
     name, version = "disparity", "1"
     unit, table, directed, portable = "chance", "columns", True, False
     needs = ("count_ab", "count_ba", "sent_known_ab", "met_known_ba")
+    rowwise = False
 
     def derive(self, inputs: Inputs) -> Column:
         """Return float64[n] in [0, 1], NaN where unknown."""
@@ -41,6 +42,7 @@ class NoiseCorrected(Feature):
     name, version = "noise_corrected", "1"
     unit, table, directed, portable = "deviations", "columns", True, False
     needs = ("count_ab", "count_ba", "sent_known_ab", "met_known_ba")
+    rowwise = False
 
     def derive(self, inputs: Inputs) -> Column:
         """Return float64[n], NaN where unknown."""
