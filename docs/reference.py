@@ -73,7 +73,7 @@ def facts(plugin: Plugin) -> Iterator[str]:
         stated.append(f"Order: {plugin.order}")
     if needs := getattr(plugin, "needs", ()):
         stated.append(f"Needs: {', '.join(needs)}")
-    if isinstance(plugin, Scorer) and not plugin.rowwise:
+    if isinstance(plugin, (Feature, Scorer)) and not plugin.rowwise:
         stated.append("Looks at all connections together")
     for field in msgspec.structs.fields(type(plugin)):
         stated.append(f"Parameter `{field.name}`{default(field)}")
