@@ -52,6 +52,7 @@ class Results:
         self._keys: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(2)
         self._writing: list[Future[None]] = []
+        self._observed: Future[pl.DataFrame] | None = None
 
     def later(self, make: Callable[..., T], *arguments: Any) -> Future[T]:
         """Make something beside the rest: engine and NumPy leave the other cores idle for much of the time."""
@@ -74,6 +75,8 @@ class Results:
             return known
         if sum(manifest.rows["interactions"] for manifest in view.imports.values()) > FEW:
             load_compiler()
+        if not self.cache.path(self._key("accounts", self._facts)).exists():
+            self._observed = self.later(accounts, view)
         made = connect_pairs(view, features, ends)
         self._keep("activity", activity_table(made.activity))
         if made.failures:
@@ -88,7 +91,8 @@ class Results:
         known = self.cache.opened(key, accounts_of)
         if known is not None:
             return known
-        made = with_activity(accounts(view), activity)
+        observed = accounts(view) if self._observed is None else self._observed.result()
+        made = with_activity(observed, activity)
         self._keep("accounts", made)
         return table_of(made)
 
