@@ -1,11 +1,12 @@
 """Loops over columns: compiled where there are many rows, run as they stand where there are few.
 
-Compiling pays for itself above some ten thousand rows only, and importing the compiler takes a third of a second.
-Machine code is kept on disk, so that a loop is compiled once on a machine and not in every run.
+Importing the compiler takes two thirds of a second, which some ten thousand rows make good; once it is there, some
+hundred rows do. Machine code is kept on disk, so that a loop is compiled once on a machine and not in every run.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache, wraps
 from threading import Thread
@@ -18,7 +19,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FEW: Final = 1 << 13
-"""Rows below which a loop is run as it stands."""
+"""Rows below which the compiler is not loaded."""
+_FEWER: Final = 1 << 9
+"""Rows below which a loop is run as it stands though the compiler is there."""
 
 
 def compiled(loop: Callable[P, R]) -> Callable[P, R]:
@@ -35,7 +38,7 @@ def compiled(loop: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(loop)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        many = len(args[0]) >= FEW  # type: ignore[arg-type]
+        many = len(args[0]) >= (_FEWER if "numba" in sys.modules else FEW)  # type: ignore[arg-type]
         return (machine_code(loop) if many else loop)(*args, **kwargs)
 
     return run
