@@ -44,8 +44,6 @@ _PIECES: Final = 32
 """The log is read in so many pieces, so that few rows are held twice."""
 _PART: Final = 1 << 18
 """Acts that are sorted at a time: their columns stay in the processor's cache."""
-_SHORT: Final = 64
-"""Acts of a pair up to which plain comparing beats sorting."""
 
 
 class Acts(msgspec.Struct, frozen=True):
@@ -250,44 +248,47 @@ def _place(
 
 @compiled
 def _link(codes: Ints, ends: Ints, links: Ints, waited: NDArray[np.int32]) -> None:
-    """Find, in each row, the acts that a later one of the other side names as what it answers."""
+    """Find, in each row, the acts that a later one of the other side names as what it answers: by a hash table."""
+    most = 1
     for row in range(len(ends) - 1):
-        low, high = ends[row], ends[row + 1]
-        long = high - low > _SHORT
-        if long:
-            order = low + np.argsort(links[low:high, 0])
-            held = links[:, 0][order]
+        most = max(most, ends[row + 1] - ends[row])
+    table = np.empty(4 * most, np.int64)
+    for row in range(len(ends) - 1):
+        low, high, size = ends[row], ends[row + 1], 2
+        while size < 2 * (high - low):
+            size *= 2
+        table[:size] = -1
+        for i in range(low, high):
+            slot = links[i, 0] & (size - 1)
+            while table[slot] >= 0:
+                slot = (slot + 1) & (size - 1)
+            table[slot] = i
         for j in range(low, high):
             if not codes[j] >> NAMES & 1:
                 continue
-            named = links[j, 1]
-            first = low + np.searchsorted(held, named) if long else low
-            for k in range(first, high):
-                i = order[k - low] if long else k
-                if links[i, 0] == named:
-                    wait = (codes[i] >> AGE) - (codes[j] >> AGE)
-                    if wait > 0 and (codes[i] ^ codes[j]) >> BACK & 1:
-                        waited[i] = min(waited[i], wait)
-                elif long:
-                    break
+            slot = links[j, 1] & (size - 1)
+            while table[slot] >= 0:
+                i = table[slot]
+                wait = (codes[i] >> AGE) - (codes[j] >> AGE)
+                if links[i, 0] == links[j, 1] and wait > 0 and (codes[i] ^ codes[j]) >> BACK & 1:
+                    waited[i] = min(waited[i], wait)
+                slot = (slot + 1) & (size - 1)
 
 
 @compiled
 def _sort(codes: Ints, ends: Ints, first: int, waited: NDArray[np.int32]) -> None:
-    """Sort each row and note which it is."""
+    """Sort each row, by insertion at ever smaller distances (Shell 1959), and note which row it is."""
     for row in range(len(ends) - 1):
-        low, high = ends[row], ends[row + 1]
+        low, high, step = ends[row], ends[row + 1], 1
+        while step < (high - low) // 3:
+            step = 3 * step + 1
+        while step > 0:
+            for i in range(low + step, high):
+                code, wait, k = codes[i], waited[i], i
+                while k - step >= low and codes[k - step] > code:
+                    codes[k], waited[k] = codes[k - step], waited[k - step]
+                    k -= step
+                codes[k], waited[k] = code, wait
+            step //= 3
         for i in range(low, high):
             codes[i] |= (first + row) << ROW
-        if high - low > _SHORT:
-            order = np.argsort(codes[low:high])
-            as_read, delays = codes[low:high].copy(), waited[low:high].copy()
-            for k in range(high - low):
-                codes[low + k], waited[low + k] = as_read[order[k]], delays[order[k]]
-            continue
-        for i in range(low + 1, high):
-            code, wait, k = codes[i], waited[i], i
-            while k > low and codes[k - 1] > code:
-                codes[k], waited[k] = codes[k - 1], waited[k - 1]
-                k -= 1
-            codes[k], waited[k] = code, wait

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 P = ParamSpec("P")
 R = TypeVar("R")
 
-FEW: Final = 1 << 13
+FEW: Final = 1 << 14
 """Rows below which the compiler is not loaded."""
 _FEWER: Final = 1 << 9
 """Rows below which a loop is run as it stands though the compiler is there."""
