@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Column = NDArray[np.float64]
 Keys = NDArray[np.int64]
+Ends = NDArray[np.int32]
 
 Reason = Literal["not_covered", "too_few", "undated", "failed", "stated"]
 REASONS: tuple[Reason, ...] = ("not_covered", "too_few", "undated", "failed", "stated")
@@ -153,8 +154,11 @@ class Structure(msgspec.Struct, frozen=True):
         return self._given(ab, ba, own=False)
 
     def _given(self, ab: Column, ba: Column, own: bool) -> Column:
-        given = np.empty(len(ab))
-        _give(ab, ba, self.ends, np.zeros(int(self.ends.max(initial=-1)) + 1), own, given)
+        given, total = np.empty(len(ab)), np.zeros(int(self.ends.max(initial=-1)) + 1)
+        one, other = self.ends.T
+        for column in (ab := ab.view(), ba := ba.view()):
+            column.flags.writeable = False  # of one kind, so that the loop is compiled once
+        _give(ab, ba, one, other, total, own, given)
         return given
 
     def turned(self) -> Structure:
@@ -205,13 +209,13 @@ class LabelErrors(msgspec.Struct):
 
 
 @compiled
-def _give(ab: Column, ba: Column, ends: NDArray[np.int32], total: Column, own: bool, given: Column) -> None:
+def _give(ab: Column, ba: Column, one: Ends, other: Ends, total: Column, own: bool, given: Column) -> None:
     for i in range(len(ab)):
         if ab[i] == ab[i]:
-            total[ends[i, 0]] += ab[i]
+            total[one[i]] += ab[i]
         if ba[i] == ba[i]:
-            total[ends[i, 1]] += ba[i]
+            total[other[i]] += ba[i]
     for i in range(len(ab)):
-        given[i] = total[ends[i, 0]]
+        given[i] = total[one[i]]
         if not own and ab[i] == ab[i]:
             given[i] -= ab[i]
