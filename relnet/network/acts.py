@@ -110,16 +110,9 @@ class Unsorted(msgspec.Struct, frozen=True):
         counts[rank[acted]] = acts[acted]
         starts = np.append(0, np.cumsum(counts))
         n, named = int(starts[-1]), int(starts[-1]) if any(len(event) for _, event, _ in self.pieces) else 0
-        codes, waited, links = np.empty(n, np.int64), np.full(n, NEVER, np.int32), np.empty((named, 2), np.int64)
+        codes, links = np.empty(n, np.int64), np.empty((named, 2), np.int64)
         free: NDArray[Any] = np.zeros(len(rank), dtype=np.int32 if n >> 31 == 0 else np.int64)
         free[acted] = starts[1:][rank[acted]]
-
-        def settle(low: int, high: int) -> None:
-            begin, end = starts[low], starts[high]
-            ends = starts[low : high + 1] - begin
-            if named:
-                _link(codes[begin:end], ends, links[begin:end], waited[begin:end])
-            _sort(codes[begin:end], ends, low, waited[begin:end])
 
         numbers = _shares(np.append(0, np.cumsum(acts)), cores)
 
@@ -130,7 +123,18 @@ class Unsorted(msgspec.Struct, frozen=True):
         with ThreadPoolExecutor(cores) as pool:
             while self.pieces:  # let go one by one
                 place(self.pieces.pop(0))
-            list(pool.map(lambda share: settle(*share), _shares(starts, n // _PART + 1)))
+        waited = np.full(n, NEVER, np.int32)
+
+        def settle(share: tuple[int, int]) -> None:
+            low, high = share
+            begin, end = starts[low], starts[high]
+            ends = starts[low : high + 1] - begin
+            if named:
+                _link(codes[begin:end], ends, links[begin:end], waited[begin:end])
+            _sort(codes[begin:end], ends, low, waited[begin:end])
+
+        with ThreadPoolExecutor(cores) as pool:
+            list(pool.map(settle, _shares(starts, n // _PART + 1)))
         return Acts(codes, rows, waited)
 
 
