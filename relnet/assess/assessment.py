@@ -186,7 +186,7 @@ def connections_of(path: Path) -> Connections:
     """Return the connections of a file with a table that `connections_table` made; features are read when asked for."""
     table = pl.scan_parquet(path)
     ends = Columns(table)
-    ends.make("ab")
+    ends.make(("a", "b"))
     return Connections(ends["a"], ends["b"], Columns(table, "f."))
 
 

@@ -169,16 +169,16 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
             post = pl.coalesce("post", "event")
             rows = rows.join(copies.lazy(), left_on=[post, "source"], right_on=["post", "source"], how="left")
         found = rows.select(wanted).collect(engine="streaming")
-        forward, at = array(found["forward"]), array(found["at"])
+        forward, at, is_act = array(found["forward"]), array(found["at"]), array(found["is_act"])
         with lock:
             number = pairs.numbers(array(found["a"]), array(found["b"]))
             activity.note(at, number, forward, len(pairs))
         signals = found.filter(~pl.col("is_act")).select("forward", "at", "kind", "audience")
-        signals = signals.with_columns(number=number[~array(found["is_act"])])
+        signals = signals.with_columns(number=number[~is_act])
         codes = np.empty(len(found), np.int64)
         event, parent = (array(found["event"]), array(found["parent"])) if linking else (none, none)
         acts = _encode(
-            number, forward, at, array(found["is_act"]), array(found["crowd"]), array(found["names"]),
+            number, forward, at, is_act, array(found["crowd"]), array(found["names"]),
             view.as_of // 1000, codes, event, parent,
         )  # fmt: skip
         return (codes[:acts], event[:acts], parent[:acts]), signals
