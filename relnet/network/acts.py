@@ -53,27 +53,37 @@ class Acts(msgspec.Struct, frozen=True):
     ----------
     codes
         int64[m].
-    rows
-        Number of pairs, with or without acts.
+    starts
+        int64[pairs + 1]: where the acts of each pair, with or without any, begin; at last where they end.
     waited
         int32[m]: seconds until the soonest act that names this one as what it answers; `NEVER` without one.
     """
 
     codes: Ints
-    rows: int
+    starts: Ints
     waited: NDArray[np.int32]
+
+    @property
+    def rows(self) -> int:
+        """Number of pairs."""
+        return len(self.starts) - 1
 
     @property
     def counts(self) -> Ints:
         """Number of acts of each pair, int64[rows]."""
-        return np.bincount(self.codes >> ROW, minlength=self.rows)
+        return np.diff(self.starts)
 
     def blocks(self, size: int) -> Iterator[Acts]:
-        """Yield the acts in blocks of about `size` that cut no pair apart."""
-        cuts = self.codes[size::size] >> ROW << ROW
-        edges = np.unique(np.concatenate([[0], np.searchsorted(self.codes, cuts), [len(self.codes)]]))
-        for low, high in pairwise(edges):
-            yield Acts(self.codes[low:high], self.rows, self.waited[low:high])
+        """Yield the acts, with the pairs that they are of, in blocks of about `size` that cut no pair apart."""
+        for low, high in _shares(self.starts, -(-len(self.codes) // size)):
+            first, last = self.starts[low], self.starts[high]
+            yield Acts(self.codes[first:last], self.starts[low : high + 1] - first, self.waited[first:last])
+
+
+def _shares(starts: Ints, parts: int) -> list[tuple[int, int]]:
+    """Share out rows, of which acts begin where `starts` says, so that each part has about as many acts."""
+    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], parts + 1)[:-1])
+    return list(pairwise(np.unique(np.append(cuts, len(starts) - 1)).tolist()))
 
 
 class Unsorted(msgspec.Struct, frozen=True):
@@ -135,13 +145,7 @@ class Unsorted(msgspec.Struct, frozen=True):
 
         with ThreadPoolExecutor(cores) as pool:
             list(pool.map(settle, _shares(starts, n // _PART + 1)))
-        return Acts(codes, rows, waited)
-
-
-def _shares(starts: Ints, parts: int) -> list[tuple[int, int]]:
-    """Share out rows, of which acts begin where `starts` says, so that each part has about as many acts."""
-    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], parts + 1)[:-1])
-    return list(pairwise(np.unique(np.append(cuts, len(starts) - 1)).tolist()))
+        return Acts(codes, starts, waited)
 
 
 def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:

@@ -97,26 +97,22 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     by_table = {name: [each for each in features if each.table == name] for name in METHODS}
     nothing = {column: each.nothing for each in features for column in columns_of(each)}
     failures: list[runner.Failure] = []
-    unsorted = read_acts(view, links=bool(by_table["turns"]))
-    signals = signals_of(view, unsorted)
-    accounts, ends, rank = unsorted.pairs.sorted()
-    a, b = accounts[ends].T.copy()
-    signals = signals.with_columns(row=rank[signals["number"].to_numpy()])
-    acts = unsorted.sorted(rank, len(a))
-    activity = unsorted.activity.activity(accounts, ends, rank)
-    counts = acts.counts
-    tied = counts > 0
-    del unsorted
+    with ThreadPoolExecutor(1) as beside:  # the compiler is loaded meanwhile, and sorting leaves cores idle
+        beside.submit(lambda: view.act_kinds)
+        unsorted = read_acts(view, links=bool(by_table["turns"]))
+        signals = signals_of(view, unsorted)
+        accounts, ends, rank = unsorted.pairs.sorted()
+        a, b = accounts[ends].T.copy()
+        signals = signals.with_columns(row=rank[signals["number"].to_numpy()])
+        grouped = beside.submit(_over_rows, view, signals, by_table, nothing, len(a), failures)
+        del signals
+        acts = unsorted.sorted(rank, len(a))
+        activity = unsorted.activity.activity(accounts, ends, rank)
+        del unsorted
+        made = grouped.result()
     give_back()
-    interactions = counts + np.bincount(signals.filter(~pl.col("declared"))["row"], minlength=len(a))
-    made: dict[str, Column] = {"interactions": interactions.astype(np.float64)}
-    from relnet.network.grouped import over_log, over_signals  # expressions: what is cached needs none
-
-    made |= over_signals(view, signals, by_table["signals"], nothing, len(a), failures)
-    if by_table["log"]:
-        made |= over_log(view, by_table["log"], failures)
-    del signals
-
+    made["interactions"] += acts.counts
+    tied = acts.counts > 0
     structure = structure_of(ends, tied)
     made |= _over_ordered(view, acts, by_table, failures)
     if by_table["periods"]:
@@ -153,6 +149,25 @@ def _least_room(column: Column) -> Column:
         if not len(part) or not np.array_equal(part, np.broadcast_to(first, part.shape), equal_nan=True):
             return column
     return np.broadcast_to(first.copy(), column.shape)
+
+
+def _over_rows(
+    view: NetworkView,
+    signals: pl.DataFrame,
+    by_table: Mapping[str, Sequence[Feature]],
+    nothing: Mapping[str, float],
+    rows: int,
+    failures: list[runner.Failure],
+) -> dict[str, Column]:
+    """Count the interactions that are no dated acts, and compute the features that are group-bys."""
+    from relnet.network.grouped import over_log, over_signals  # expressions: what is cached needs none
+
+    counts = np.bincount(signals.filter(~pl.col("declared"))["row"], minlength=rows)
+    made = {"interactions": counts.astype(np.float64)}
+    made |= over_signals(view, signals, by_table["signals"], nothing, rows, failures)
+    if by_table["log"]:
+        made |= over_log(view, by_table["log"], failures)
+    return made
 
 
 def _over_ordered(
