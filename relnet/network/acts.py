@@ -57,11 +57,14 @@ class Acts(msgspec.Struct, frozen=True):
         int64[pairs + 1]: where the acts of each pair, with or without any, begin; at last where they end.
     waited
         int32[m]: seconds until the soonest act that names this one as what it answers; `NEVER` without one.
+    first
+        Row of the first pair.
     """
 
     codes: Ints
     starts: Ints
     waited: NDArray[np.int32]
+    first: int = 0
 
     @property
     def rows(self) -> int:
@@ -76,8 +79,8 @@ class Acts(msgspec.Struct, frozen=True):
     def blocks(self, size: int) -> Iterator[Acts]:
         """Yield the acts, with the pairs that they are of, in blocks of about `size` that cut no pair apart."""
         for low, high in _shares(self.starts, -(-len(self.codes) // size)):
-            first, last = self.starts[low], self.starts[high]
-            yield Acts(self.codes[first:last], self.starts[low : high + 1] - first, self.waited[first:last])
+            begin, end = self.starts[low], self.starts[high]
+            yield Acts(self.codes[begin:end], self.starts[low : high + 1] - begin, self.waited[begin:end], low)
 
 
 def _shares(starts: Ints, parts: int) -> list[tuple[int, int]]:

@@ -175,10 +175,13 @@ def _over_ordered(
 ) -> dict[str, Column]:
     """Compute the features of the tables that need acts in their order, some pairs at a time."""
     features = [*by_table["days"], *by_table["turns"]]
-    made = {column: np.full(acts.rows, each.nothing) for each in features for column in columns_of(each)}
+    nothing = {column: each.nothing for each in features for column in columns_of(each)}
+    made = {column: np.empty(acts.rows) for column in nothing}
 
     def compute(block: Acts) -> list[runner.Failure]:
         failed = []
+        for column, value in nothing.items():
+            made[column][block.first : block.first + block.rows] = value
         first = int(block.codes[0] >> ROW)
         for name, table_of in (("days", days_of), ("turns", turns_of)):
             if not by_table[name]:
@@ -207,10 +210,14 @@ def _over_periods(
     periods: Periods, features: Sequence[Feature], tied: NDArray[np.bool_], failures: list[runner.Failure]
 ) -> dict[str, Column]:
     ways = (periods, periods.turned())
+    untied = np.flatnonzero(~tied)
 
     def compute(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
         found, failure = _over(feature, ways)
-        return {name: np.where(tied, column, feature.nothing) for name, column in found.items()}, failure
+        found = {name: column if column.flags.owndata else column.copy() for name, column in found.items()}
+        for column in found.values():
+            column[untied] = feature.nothing
+        return found, failure
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # Those that cannot be shared out among the cores first.

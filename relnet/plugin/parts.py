@@ -49,9 +49,15 @@ def by_parts(compute: Callable[[P], NDArray[np.float64]], given: P) -> NDArray[n
     """
     if given.rows <= PART:
         return compute(given)
+    column = np.empty(given.rows)
+
+    def fill(low: int, high: int) -> None:
+        column[low:high] = compute(given.part(low, high))
+
     # What NumPy does about invalid values is a matter of the context.
-    pending = [_threads().submit(copy_context().run, compute, given.part(low, high)) for low, high in spans(given.rows)]
-    return np.concatenate([each.result() for each in pending])
+    for each in [_threads().submit(copy_context().run, fill, low, high) for low, high in spans(given.rows)]:
+        each.result()
+    return column
 
 
 @cache
