@@ -44,7 +44,7 @@ def crowd(rows: int, needs: tuple[str, ...]) -> AccountTable:
         if name.endswith("_at"):
             columns[name] = NOW - columns[name] * 86_400_000
     columns["listed"][rng.random(rows) < 0.3] = np.nan
-    return AccountTable(np.arange(rows, dtype=np.int64), dict(columns))
+    return AccountTable(np.arange(rows, dtype=np.int64), columns)
 
 
 def speed() -> bool:

@@ -91,14 +91,20 @@ class Cache:
 
 def write(path: Path, table: Mapping[str, NDArray[Any]] | pl.DataFrame) -> None:
     """Write columns as Parquet; columns of objects are texts."""
-    if not isinstance(table, pl.DataFrame):
-        table = pl.DataFrame(
-            {
-                name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
-                for name, column in table.items()
-            }
-        )
-    table.write_parquet(path, compression="snappy", statistics=False, row_group_size=_ROWS)
+    frame = table if isinstance(table, pl.DataFrame) else _frame(table)
+    frame.write_parquet(path, compression="snappy", statistics=False, row_group_size=_ROWS)
+
+
+def _frame(table: Mapping[str, NDArray[Any]]) -> pl.DataFrame:
+    made = {
+        name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
+        for name, column in table.items()
+    }
+    # What takes the room of one value here does so there, too, where another column says how many rows there are.
+    one = {name: pl.lit(pl.Series(column[:1])).first() for name, column in table.items() if column.strides == (0,)}
+    if len(one) == len(table):
+        one = {}
+    return pl.DataFrame({name: made[name] for name in made if name not in one}).with_columns(**one).select(list(table))
 
 
 def read(path: Path) -> Table:

@@ -26,6 +26,7 @@ from relnet.assess.labeling import fakes
 from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable, accounts, table_of, with_activity
 from relnet.network.activity import Activity
+from relnet.network.columns import Columns
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
@@ -34,6 +35,8 @@ from relnet.plugin.compiled import FEW, load_compiler
 T = TypeVar("T")
 LAYOUT: Final = 2
 """Raised when a result is kept in other columns."""
+_MANY: Final = 1 << 20
+"""Connections from which on memory matters more than reading features twice."""
 
 
 class Results:
@@ -84,6 +87,15 @@ class Results:
         else:
             self._keep("connections", connections_table(made))
         return made
+
+    def let_go(self, connections: Connections, names: Iterable[str]) -> None:
+        """Let features go, where they are many and kept by now; they are read when they are asked for again."""
+        features = connections.features
+        if len(connections) < _MANY or not isinstance(features, Columns):
+            return
+        kept = self.cache.opened(self._keys["connections"], scanned)
+        if kept is not None:
+            features.add(kept.select(f"f.{name}" for name in names if name not in LABELLED), "f.")
 
     def accounts(self, view: NetworkView, activity: Activity) -> AccountTable:
         """Return what is known of the accounts, and when each did something last."""

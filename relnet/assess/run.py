@@ -49,6 +49,7 @@ SHOWN: Final = (
 
 Phase = Callable[[str, float], None]
 """Called with (phase, share done); may raise `Cancelled`."""
+_COUNTS: Final = ("count_ab", "count_ba")
 
 
 class Judgements(msgspec.Struct, frozen=True):
@@ -137,7 +138,7 @@ def assess(
     grouped = results.later(results.communities, view, connections, people)
     clock.lap("Graph")
     say("Label", 0.0)
-    labels, failures = _label(labelers, people, view, decided.overrides)
+    labels, failures = _label(labelers, people.copy(), view, decided.overrides)  # facts asked for take much room
     results.labelled(labelers, decided.overrides, failed=bool(failures))
     clock.lap("Label")
     say("Score", 0.0)
@@ -185,7 +186,7 @@ def view_of(workspace: Workspace, assessment: Assessment) -> NetworkView:
 
 
 def _score(
-    chosen: Iterable[Scorer],
+    chosen: Sequence[Scorer],
     connections: Connections,
     view: NetworkView,
     seed: int,
@@ -194,11 +195,13 @@ def _score(
 ) -> tuple[Columns, list[runner.Failure]]:
     scores = Columns()
     failures = []
-    for scorer in chosen:
+    for done, scorer in enumerate(chosen):
         known = results.score(scorer, seed)
         if known is not None:
             scores.add(known)
             continue
+        needed = {*_COUNTS, *(need for each in chosen[done:] for need in each.needs)}
+        results.let_go(connections, connections.features.keys() - needed)
         outcome = runner.score(scorer, scorer_inputs(scorer, connections, scores, view.as_of, view.me, seed))
         seconds[scorer.name] = outcome.seconds
         if outcome.failure:
@@ -229,7 +232,7 @@ def scorer_inputs(
             columns[need] = np.full(len(connections), np.nan)
         else:
             columns[need] = connections.features[need].view()
-    counts = {name: connections.features[name] for name in ("count_ab", "count_ba")}
+    counts = {name: connections.features[name] for name in _COUNTS}
     graph = partial(graph_of, Connections(connections.a, connections.b, counts))
     return Inputs(columns, connections.a, connections.b, as_of, me, seed, graph)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +19,11 @@ class AccountTable(msgspec.Struct):
     """The newest known facts per account, one row each, sorted by key; unknown is NaN or `None`."""
 
     account: NDArray[np.int64]
-    columns: MutableMapping[str, NDArray[Any]]
+    columns: Columns
+
+    def copy(self) -> AccountTable:
+        """Return the same table; a column that is then made is made for the copy alone."""
+        return AccountTable(self.account, self.columns.copy())
 
     def row(self, account: int) -> int | None:
         """Return the row of an account; `None` if it is not there."""

@@ -28,8 +28,14 @@ class Columns(MutableMapping[str, NDArray[Any]]):
         if frame is not None:
             self.add(frame, prefix)
 
+    def copy(self) -> Columns:
+        """Return the same columns; one that is then made is made for the copy alone."""
+        other = Columns()
+        other._columns = dict(self._columns)
+        return other
+
     def add(self, frame: Frame, prefix: str = "") -> None:
-        """Put the columns of a further frame beside them."""
+        """Put the columns of a further frame beside them, or in their place."""
         for name in frame.collect_schema().names():
             if name.startswith(prefix):
                 self._columns[name.removeprefix(prefix)] = frame, name

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from relnet import runner
 from relnet.network.activity import Activity
 from relnet.network.acts import ROW, Acts, read_acts, signals_of
+from relnet.network.columns import Columns
 from relnet.network.engine import give_back
 from relnet.network.ordered import days_of, turns_of
 from relnet.network.periods import periods_of
@@ -127,6 +128,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     spans = spans_of(view, a, b)
     made |= _coverage(view, a, b, spans, {*needs, *(need for feature in features for need in feature.needs)})
     _hide_uncovered(made, (feature for feature in features if feature.table != "columns"), view, a, b, spans)
+    made = {name: _least_room(column) for name, column in made.items()}
     for together in _levels(feature for feature in features if feature.table == "columns"):
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             outcomes = list(pool.map(partial(_derive, made, a, b, view, structure), together))
@@ -134,12 +136,13 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
             failures += [each.failure for each in outcome if each.failure][:1]
             unknown = np.full(len(a), np.nan)
             made |= {
-                name: unknown if each.failure else each.value
+                name: _least_room(unknown if each.failure else each.value)
                 for name, each in zip(columns_of(feature), outcome, strict=True)
             }
-    made = {name: _least_room(column) for name, column in made.items()}
     give_back()
-    return Connections(a, b, made, failures, activity)
+    columns = Columns()
+    columns.update(made)
+    return Connections(a, b, columns, failures, activity)
 
 
 def _least_room(column: Column) -> Column:
@@ -261,7 +264,7 @@ def _coverage(view: NetworkView, a: Keys, b: Keys, spans: Spans, needs: set[str]
     for name in ENDS_KNOWN.intersection([*needs, *map(_turned, needs)]):
         sent, received = view.known_of(*((a, spans.a) if name.endswith("_ab") else (b, spans.b)))
         known[name] = sent & received if name.startswith("met") else sent
-    return {name: column.astype(np.float64) for name, column in known.items()}
+    return {name: _least_room(column.astype(np.float64)) for name, column in known.items()}
 
 
 def _hide_uncovered(
