@@ -12,7 +12,6 @@ from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable
 from relnet.network.columns import make_together
 from relnet.network.connections import Connections
-from relnet.network.pairs import met
 from relnet.plugin import Column, Inputs, Keys, Labeler, LabelErrors, Reason, reasons
 from relnet.registry import Registry
 
@@ -52,7 +51,7 @@ def fakes(connections: Connections, people: AccountTable, labels: AccountLabels)
         [labels.label == LABELS.index("fake"), labels.label == LABELS.index("unknown")], [1.0, np.nan], 0.0
     )
     p_fake = np.where(labels.overridden, said, labels.p_fake)
-    keys, ends = met(connections.a, connections.b)
+    keys, ends = connections.ends()
     p_fake = p_fake[people.rows(keys)]
     return {name: p_fake[end] for name, end in zip(LABELLED, ends.T, strict=True)}
 

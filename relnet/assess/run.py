@@ -142,6 +142,7 @@ def assess(
     results.labelled(labelers, decided.overrides, failed=bool(failures))
     clock.lap("Label")
     say("Score", 0.0)
+    _let_go(connections, chosen, results)
     if any(need in LABELLED for scorer in chosen for need in scorer.needs):
         connections.features.update(results.fakes(connections, people, labels))
     taken: dict[str, float] = {}
@@ -200,8 +201,7 @@ def _score(
         if known is not None:
             scores.add(known)
             continue
-        needed = {*_COUNTS, *(need for each in chosen[done:] for need in each.needs)}
-        results.let_go(connections, connections.features.keys() - needed)
+        _let_go(connections, chosen[done:], results)
         outcome = runner.score(scorer, scorer_inputs(scorer, connections, scores, view.as_of, view.me, seed))
         seconds[scorer.name] = outcome.seconds
         if outcome.failure:
@@ -212,6 +212,12 @@ def _score(
             scores[scorer.name] = outcome.value
             results.keep_score(scorer, outcome.value)
     return scores, failures
+
+
+def _let_go(connections: Connections, waiting: Iterable[Scorer], results: Results) -> None:
+    """Let go the features that no scorer needs any more."""
+    needed = {*_COUNTS, *(need for scorer in waiting for need in scorer.needs)}
+    results.let_go(connections, connections.features.keys() - needed)
 
 
 def scorer_inputs(

@@ -19,6 +19,7 @@ from relnet.network.acts import ROW, Acts, read_acts, signals_of
 from relnet.network.columns import Columns
 from relnet.network.engine import give_back
 from relnet.network.ordered import days_of, turns_of
+from relnet.network.pairs import Numbers, met
 from relnet.network.periods import periods_of
 from relnet.network.spans import Spans, spans_of
 from relnet.network.structure import structure_of
@@ -59,6 +60,7 @@ class Connections(msgspec.Struct):
     features: MutableMapping[str, Column]
     failures: list[runner.Failure] = []
     activity: Activity = Activity()
+    _ends: tuple[Keys, Numbers] | None = None
 
     def __len__(self) -> int:
         return len(self.a)
@@ -68,6 +70,12 @@ class Connections(msgspec.Struct):
         from relnet.network.graph import graph_of
 
         return graph_of(self)
+
+    def ends(self) -> tuple[Keys, Numbers]:
+        """Return the accounts in order, and the number of each end among them, int32[n, 2]."""
+        if self._ends is None:
+            self._ends = met(self.a, self.b)
+        return self._ends
 
     def row(self, one: int, other: int) -> int | None:
         """Return the row of a pair; `None` if the two never met."""
@@ -142,7 +150,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     give_back()
     columns = Columns()
     columns.update(made)
-    return Connections(a, b, columns, failures, activity)
+    return Connections(a, b, columns, failures, activity, (accounts, ends))
 
 
 def _least_room(column: Column) -> Column:

@@ -26,7 +26,9 @@ class Neighbours(Feature):
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the number of accounts for a."""
-        return np.where(inputs["met_known_ab"] > 0, _degrees(inputs, inputs.structure()), np.nan)
+        degrees = _degrees(inputs, inputs.structure())
+        degrees[inputs["met_known_ab"] == 0] = np.nan
+        return degrees
 
 
 class SharedNeighbours(Feature):

@@ -87,9 +87,10 @@ class UsualAnswers(Feature):
         structure = inputs.structure()
         asked = structure.others(inputs["asked_ba"], inputs["asked_ab"])
         answered = structure.others(inputs["answered_ba"], inputs["answered_ab"])
-        everyone = [sum(np.nansum(inputs[f"{name}_{way}"]) for way in ("ab", "ba")) for name in ("answered", "asked")]
-        share = everyone[0] / everyone[1] if everyone[1] else np.nan
-        return np.asarray((answered + share) / (asked + 1))
+        everyone = [sum(_known_sum(inputs[f"{name}_{way}"]) for way in ("ab", "ba")) for name in ("answered", "asked")]
+        answered += everyone[0] / everyone[1] if everyone[1] else np.nan
+        asked += 1
+        return np.divide(answered, asked, out=answered)
 
 
 class UsualDelay(Feature):
@@ -109,7 +110,10 @@ class UsualDelay(Feature):
         back, there = (by_parts(partial(_log_sum, way), inputs) for way in ("ba", "ab"))
         number = structure.others(inputs["answered_ba"], inputs["answered_ab"])
         logs = structure.others(back, there)
-        return np.where(number > 0, np.exp(logs / np.maximum(number, 1)), np.nan)
+        unknown = number == 0
+        logs /= np.maximum(number, 1, out=number)
+        np.exp(logs, out=logs)[unknown] = np.nan
+        return logs
 
 
 class Conversations(Feature):
@@ -157,6 +161,10 @@ def _due(turns: Turns, days: float) -> NDArray[np.bool_]:
 
 def _answered(turns: Turns, days: float) -> NDArray[np.bool_]:
     return np.asarray(turns.this_way & _due(turns, days) & (turns.delay <= days * DAY_MS))
+
+
+def _known_sum(column: Column) -> float:
+    return float(np.sum(column, where=~np.isnan(column)))  # without the copy that nansum makes
 
 
 def _log_sum(way: str, inputs: Inputs) -> Column:
