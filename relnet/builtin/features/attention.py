@@ -40,7 +40,7 @@ class Addressed(Feature):
         """Return the number of accounts for a."""
         there, back = ((inputs[name] > 0).astype(np.float64) for name in ("count_ab", "count_ba"))
         of_a = inputs.structure().totals(there, back)
-        of_a[inputs["sent_known_ab"] == 0] = np.nan
+        of_a[~(inputs["sent_known_ab"] > 0)] = np.nan
         return of_a
 
 
@@ -58,5 +58,5 @@ class Attention(Feature):
     def derive(self, inputs: Inputs) -> Column:
         """Return the share for a."""
         of_a = inputs.structure().totals(inputs["words_ab"], inputs["words_ba"])
-        of_a[(inputs["sent_known_ab"] == 0) | (of_a == 0)] = np.nan
+        of_a[~((inputs["sent_known_ab"] > 0) & (of_a > 0))] = np.nan
         return np.divide(np.nan_to_num(inputs["words_ab"]), of_a, out=of_a)

@@ -27,7 +27,7 @@ class Neighbours(Feature):
     def derive(self, inputs: Inputs) -> Column:
         """Return the number of accounts for a."""
         degrees = _degrees(inputs, inputs.structure())
-        degrees[inputs["met_known_ab"] == 0] = np.nan
+        degrees[~(inputs["met_known_ab"] > 0)] = np.nan
         return degrees
 
 
