@@ -24,10 +24,10 @@ from sets import SETS, folder, history
 from relnet import registry
 from relnet.assess import baselines
 from relnet.assess.backtest import NEEDS, Moment
-from relnet.assess.history import DAY_MS
 from relnet.assess.metrics import Ranked
 from relnet.builtin.scorers import engagement
 from relnet.builtin.scorers.engagement import Shipped
+from relnet.moments import DAY_MS
 from relnet.plugin import Column, Feature, Scorer
 from relnet.plugin.fitting import fit_logistic
 

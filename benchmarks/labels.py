@@ -24,6 +24,7 @@ from relnet.assess.labelled import Labelled, read
 from relnet.assess.prevalence import Rates, corrected_share
 from relnet.assess.run import decide
 from relnet.network.accounts import NUMBERS, AccountTable
+from relnet.network.columns import Columns
 from relnet.plugin import Labeler
 
 ROWS = 10_000_000
@@ -44,7 +45,9 @@ def crowd(rows: int, needs: tuple[str, ...]) -> AccountTable:
         if name.endswith("_at"):
             columns[name] = NOW - columns[name] * 86_400_000
     columns["listed"][rng.random(rows) < 0.3] = np.nan
-    return AccountTable(np.arange(rows, dtype=np.int64), columns)
+    table = Columns()
+    table.update(columns)
+    return AccountTable(np.arange(rows, dtype=np.int64), table)
 
 
 def speed() -> bool:
