@@ -85,7 +85,7 @@ class Engagement(Scorer):
     Trust: backtested on six public records, `relnet evaluate ties` does it on yours. See docs/benchmarks.md.
     """
 
-    name, version = "engagement", "1"
+    name, version = "engagement", "2"
     needs = (*FEATURES, "windows", "mutual_windows", "count_ab", "count_ba", "known_ab", "known_ba")
     rowwise = False
     weights: Annotated[
