@@ -269,7 +269,7 @@ def _over_words_and_hours(
 
 def _coverage(view: NetworkView, a: Keys, b: Keys, spans: Spans, needs: set[str]) -> dict[str, Column]:
     known = {"known_ab": view.known(a, b, span=spans.pair), "known_ba": view.known(b, a, span=spans.pair)}
-    for name in ENDS_KNOWN.intersection([*needs, *map(_turned, needs)]):
+    for name in sorted(ENDS_KNOWN.intersection([*needs, *map(_turned, needs)])):
         sent, received = view.known_of(*((a, spans.a) if name.endswith("_ab") else (b, spans.b)))
         known[name] = sent & received if name.startswith("met") else sent
     return {name: _least_room(column.astype(np.float64)) for name, column in known.items()}
