@@ -77,8 +77,8 @@ class Acts(msgspec.Struct, frozen=True):
         return np.diff(self.starts)
 
     def blocks(self, size: int) -> Iterator[Acts]:
-        """Yield the acts, with the pairs that they are of, in blocks of about `size` that cut no pair apart."""
-        for low, high in _shares(self.starts, -(-len(self.codes) // size)):
+        """Yield all pairs with their acts in blocks of about `size` acts that cut no pair apart."""
+        for low, high in _shares(self.starts, -(-len(self.codes) // size) or 1):
             begin, end = self.starts[low], self.starts[high]
             yield Acts(self.codes[begin:end], self.starts[low : high + 1] - begin, self.waited[begin:end], low)
 

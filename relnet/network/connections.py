@@ -193,6 +193,8 @@ def _over_ordered(
         failed = []
         for column, value in nothing.items():
             made[column][block.first : block.first + block.rows] = value
+        if not len(block.codes):
+            return []
         first = int(block.codes[0] >> ROW)
         for name, table_of in (("days", days_of), ("turns", turns_of)):
             if not by_table[name]:

@@ -13,8 +13,11 @@ from relnet.errors import InputError
 from relnet.facts.coverage import Coverage, covered
 from relnet.facts.identity import resolved_handles, unite
 from relnet.facts.keys import key, keys
+from relnet.network.connections import connect_pairs
 from relnet.network.view import NetworkView
+from relnet.plugin import Feature
 from relnet.plugin import compiled as loops
+from relnet.registry import find
 from tests.builders import Acts, assessed, workspace_of
 
 DAY = 86_400_000
@@ -143,6 +146,16 @@ def test_carried_mentions_and_likes_make_no_acts(tmp_path) -> None:
     row, seen = columns(assessed(tmp_path, Acts(rows=rows, owner="me")))
     assert seen["out"][row["ana"]] == 0 and seen["in"][row["bob"]] == 0
     assert np.isnan(seen["vitality"]).all()
+
+
+def test_without_any_act_features_over_acts_say_nothing(tmp_path) -> None:
+    workspace = workspace_of(tmp_path, Acts(rows=(("me", "ana", "like", T0), ("bob", "me", "like", None)), owner="me"))
+    features = [each for each in find().usable(Feature)[0] if each.table in ("days", "turns", "periods")]
+    found = connect_pairs(NetworkView(workspace.log, workspace.imports()), features).features
+    said = {each.name: each.nothing for each in features if not each.directed}
+    assert len(said) > 10
+    for column, value in said.items():
+        np.testing.assert_array_equal(found[column], [value, value], err_msg=column)
 
 
 def test_nothing_after_the_moment_of_judging_is_seen(tmp_path) -> None:
