@@ -56,6 +56,8 @@ class Results:
         self._pool = ThreadPoolExecutor(2)
         self._writing: list[Future[None]] = []
         self._observed: Future[pl.DataFrame] | None = None
+        self.let_go_of = False
+        """Whether features were let go: they are read from the cache, which may be deleted."""
 
     def later(self, make: Callable[..., T], *arguments: Any) -> Future[T]:
         """Make something beside the rest: engine and NumPy leave the other cores idle for much of the time."""
@@ -95,6 +97,7 @@ class Results:
             return
         kept = self.cache.opened(self._keys["connections"], scanned)
         if kept is not None:
+            self.let_go_of = True
             features.add(kept.select(f"f.{name}" for name in names if name not in LABELLED), "f.")
 
     def accounts(self, view: NetworkView, activity: Activity) -> AccountTable:

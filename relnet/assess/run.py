@@ -159,7 +159,7 @@ def assess(
     clock.lap("Groups")
     result.header.seconds = clock.laps
     result.save(workspace.runs, results.files)
-    return result
+    return (kept.load(workspace.runs / run_id) if results.let_go_of else None) or result
 
 
 def _refitted(

@@ -1,5 +1,7 @@
 """Results are kept by what they were made of: what changes is made again, and nothing else."""
 
+import shutil
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import polars as pl
 import pytest
 
 from relnet import registry
+from relnet.assess import results
 from relnet.assess.assessment import Assessment
 from relnet.assess.cache import Cache, key_of, write
 from relnet.assess.run import assess
@@ -127,9 +130,26 @@ def test_columns_are_read_when_they_are_asked_for(tmp_path) -> None:
     assert {**features}.keys() == {"x", "y"} and "z" not in features
 
 
-def test_a_run_outlives_the_cache(workspace) -> None:
-    import shutil
+def test_features_of_many_connections_are_let_go_and_read_from_the_run(workspace, monkeypatch) -> None:
+    held, _ = run(workspace, half={"share": 0.1})
+    monkeypatch.setattr(results, "_MANY", 0)
+    monkeypatch.setattr(results.Results, "later", _at_once)  # so that features are kept before scores are made
+    shutil.rmtree(workspace.cache)
+    _drop_runs(workspace)
+    lean, called = run(workspace, half={"share": 0.1})
+    assert "seen" in called
+    shutil.rmtree(workspace.cache)
+    assert held.connections.features.keys() == lean.connections.features.keys()
+    for column, value in {**held.connections.features, **held.scores}.items():
+        if column != "first_contact":
+            given = lean.scores if column in lean.scores else lean.connections.features
+            np.testing.assert_array_equal(value, given[column])
+    _drop_runs(workspace)
+    with pytest.raises(FileNotFoundError):
+        lean.connections.features["first_contact"]  # asked for by nobody so far
 
+
+def test_a_run_outlives_the_cache(workspace) -> None:
     run(workspace)
     shutil.rmtree(workspace.cache)
     assert run(workspace)[1] == set()
@@ -148,7 +168,11 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path) -> None:
     assert [cache.get(key) is None for key in keys] == [False, True, False]
 
 
-def _drop_runs(workspace: Workspace) -> None:
-    import shutil
+def _at_once(self: results.Results, make, *arguments) -> Future:
+    done: Future = Future()
+    done.set_result(make(*arguments))
+    return done
 
+
+def _drop_runs(workspace: Workspace) -> None:
     shutil.rmtree(workspace.runs)
