@@ -86,7 +86,10 @@ def accounts(view: NetworkView) -> pl.DataFrame:
     local = pl.col("handle").str.strip_chars_start("@").str.split("@").list.first()
     found = found.with_columns(handle_digits=local.str.count_matches("[0-9]"), gone=pl.col("state") != "active")
     numbers = (pl.col(name).cast(pl.Float64) for name in NUMBERS if name != LAST_ACT)
-    return found.select("account", *TEXTS, *numbers)
+    found = found.select("account", *TEXTS, *numbers)
+    unknown = [column.name for column in found if column.null_count() == len(found)]
+    # One value throughout, which takes no room.
+    return found.with_columns(pl.lit(None, dtype=found.schema[name]).alias(name) for name in unknown)
 
 
 def with_activity(people: pl.DataFrame, activity: Activity) -> pl.DataFrame:
