@@ -43,7 +43,7 @@ HEADLINE_COUNTS: Final = 4.0
 EARLIER: Final = 3
 """Earlier windows before each headline cut that count as moments of their own."""
 LEAST_OUTCOMES: Final = 20
-STEPS = 500
+STEPS: Final = 500
 MOST_ROWS: Final = 20_000
 HOLD, HELD_TIES, SHARE, SHARE_SPANS = 50.0, 50.0, 0.2, 100.0
 

@@ -196,12 +196,11 @@ def _score(
 ) -> tuple[Columns, list[runner.Failure]]:
     scores = Columns()
     failures = []
-    for done, scorer in enumerate(chosen):
+    for done, scorer in enumerate(chosen, 1):
         known = results.score(scorer, seed)
         if known is not None:
             scores.add(known)
             continue
-        _let_go(connections, chosen[done:], results)
         outcome = runner.score(scorer, scorer_inputs(scorer, connections, scores, view.as_of, view.me, seed))
         seconds[scorer.name] = outcome.seconds
         if outcome.failure:
@@ -211,6 +210,7 @@ def _score(
             assert isinstance(outcome.value, np.ndarray)
             scores[scorer.name] = outcome.value
             results.keep_score(scorer, outcome.value)
+        _let_go(connections, chosen[done:], results)
     return scores, failures
 
 

@@ -136,19 +136,17 @@ class Unsorted(msgspec.Struct, frozen=True):
         with ThreadPoolExecutor(cores) as pool:
             while self.pieces:  # let go one by one
                 place(self.pieces.pop(0))
-        waited = np.full(n, NEVER, np.int32)
+        made = Acts(codes, starts, np.full(n, NEVER, np.int32))
 
-        def settle(share: tuple[int, int]) -> None:
-            low, high = share
-            begin, end = starts[low], starts[high]
-            ends = starts[low : high + 1] - begin
+        def settle(block: Acts) -> None:
             if named:
-                _link(codes[begin:end], ends, links[begin:end], waited[begin:end])
-            _sort(codes[begin:end], ends, low, waited[begin:end])
+                begin = starts[block.first]
+                _link(block.codes, block.starts, links[begin : begin + len(block.codes)], block.waited)
+            _sort(block.codes, block.starts, block.first, block.waited)
 
         with ThreadPoolExecutor(cores) as pool:
-            list(pool.map(settle, _shares(starts, n // _PART + 1)))
-        return Acts(codes, starts, waited)
+            list(pool.map(settle, made.blocks(_PART)))
+        return made
 
 
 def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:

@@ -120,8 +120,9 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         del unsorted
         made = grouped.result()
     give_back()
-    made["interactions"] += acts.counts
-    tied = acts.counts > 0
+    counts = acts.counts
+    made["interactions"] += counts
+    tied = counts > 0
     structure = structure_of(ends, tied)
     made |= _over_ordered(view, acts, by_table, failures)
     if by_table["periods"]:
@@ -227,6 +228,7 @@ def _over_periods(
 
     def compute(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
         found, failure = _over(feature, ways)
+        # A view is of what the feature was given.
         found = {name: column if column.flags.owndata else column.copy() for name, column in found.items()}
         for column in found.values():
             column[untied] = feature.nothing
