@@ -30,7 +30,6 @@ from relnet.network.columns import Columns
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
-from relnet.plugin.compiled import FEW, load_compiler
 
 T = TypeVar("T")
 LAYOUT: Final = 2
@@ -78,8 +77,6 @@ class Results:
         if known is not None and active is not None:
             known.activity = activity_from(active)
             return known
-        if sum(manifest.rows["interactions"] for manifest in view.imports.values()) > FEW:
-            load_compiler()
         if not self.cache.path(self._key("accounts", self._facts)).exists():
             self._observed = self.later(accounts, view)
         made = connect_pairs(view, features, ends)

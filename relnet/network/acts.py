@@ -141,7 +141,8 @@ class Unsorted(msgspec.Struct, frozen=True):
         def settle(block: Acts) -> None:
             if named:
                 begin = starts[block.first]
-                _link(block.codes, block.starts, links[begin : begin + len(block.codes)], block.waited)
+                slots = np.empty(4 * max(1, int(np.diff(block.starts).max())), np.int64)
+                _link(block.codes, block.starts, links[begin : begin + len(block.codes)], slots, block.waited)
             _sort(block.codes, block.starts, block.first, block.waited)
 
         with ThreadPoolExecutor(cores) as pool:
@@ -256,12 +257,8 @@ def _place(
 
 
 @compiled
-def _link(codes: Ints, ends: Ints, links: Ints, waited: NDArray[np.int32]) -> None:
+def _link(codes: Ints, ends: Ints, links: Ints, table: Ints, waited: NDArray[np.int32]) -> None:
     """Find, in each row, the acts that a later one of the other side names as what it answers: by a hash table."""
-    most = 1
-    for row in range(len(ends) - 1):
-        most = max(most, ends[row + 1] - ends[row])
-    table = np.empty(4 * most, np.int64)
     for row in range(len(ends) - 1):
         low, high, size = ends[row], ends[row + 1], 2
         while size < 2 * (high - low):

@@ -36,7 +36,7 @@ def turns_of(acts: Acts, view: NetworkView) -> Turns:
     gap, delay = np.full(n, np.inf), np.empty(n)
     begins, passes = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
     _moments(acts.codes, gap, begins, passes)
-    _delays(acts.codes, acts.waited, delay)
+    _delays(acts.codes, acts.waited, np.full(2, -1), np.full(2, -1), delay)
     return Turns(
         **_ties((acts.codes >> ROW).astype(np.int32)),
         at=(view.as_of // 1000 - (acts.codes >> AGE & SECONDS)) * 1000, until=view.until,
@@ -85,11 +85,13 @@ def _moments(codes: Ints, gap: Floats, begins: Bools, passes: Bools) -> None:
 
 
 @compiled
-def _delays(codes: Ints, waited: NDArray[np.int32], delay: Floats) -> None:
-    """Find how long each act waited for one that names it, or for the next act of the other side that names none."""
+def _delays(codes: Ints, waited: NDArray[np.int32], soonest: Ints, here: Ints, delay: Floats) -> None:
+    """Find how long each act waited for one that names it, or for the next act of the other side that names none.
+
+    `soonest` holds, of each side, the age of the act nearest in time among later ones that names none, `here` the same
+    in this moment; -1 where there is none.
+    """
     row, moment = -1, -1
-    soonest = np.full(2, -1)  # of each side, among later moments: age of the act nearest in time that names none
-    here = np.full(2, -1)  # the same in this moment
     for i in range(len(codes)):
         code = codes[i]
         if code >> AGE != moment:

@@ -155,10 +155,8 @@ class Structure(msgspec.Struct, frozen=True):
 
     def _given(self, ab: Column, ba: Column, own: bool) -> Column:
         given, total = np.empty(len(ab)), np.zeros(int(self.ends.max(initial=-1)) + 1)
-        one, other = self.ends.T
-        for column in (ab := ab.view(), ba := ba.view()):
-            column.flags.writeable = False  # of one kind, so that the loop is compiled once
-        _give(ab, ba, one, other, total, own, given)
+        ab, ba, ends = map(np.ascontiguousarray, (ab, ba, self.ends))
+        _give(ab, ba, ends, total, own, given)
         return given
 
     def turned(self) -> Structure:
@@ -209,13 +207,13 @@ class LabelErrors(msgspec.Struct):
 
 
 @compiled
-def _give(ab: Column, ba: Column, one: Ends, other: Ends, total: Column, own: bool, given: Column) -> None:
+def _give(ab: Column, ba: Column, ends: Ends, total: Column, own: bool, given: Column) -> None:
     for i in range(len(ab)):
         if ab[i] == ab[i]:
-            total[one[i]] += ab[i]
+            total[ends[i, 0]] += ab[i]
         if ba[i] == ba[i]:
-            total[other[i]] += ba[i]
+            total[ends[i, 1]] += ba[i]
     for i in range(len(ab)):
-        given[i] = total[one[i]]
+        given[i] = total[ends[i, 0]]
         if not own and ab[i] == ab[i]:
             given[i] -= ab[i]

@@ -243,7 +243,7 @@ def test_loops_count_the_same_compiled_and_as_they_stand(tmp_path, monkeypatch, 
             names = {"parent": str(last[way[::-1]])} if way[::-1] in last and rng.random() < 0.4 else {}
             rows.append((*way, "reply", at, {"event": str(event), **names}))
             last[way] = event
-    for rows_below in ("FEW", "_FEWER"):
+    for rows_below in ("_FEW", "_FEWER"):
         monkeypatch.setattr(loops, rows_below, few)
     made = assessed(tmp_path, Acts(rows=tuple(rows), owner="me"))
     row, seen = columns(made)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from relnet.network import structure
 from relnet.network.pairs import met
-from relnet.plugin.compiled import machine_code
+from relnet.plugin.machine_code import machine_code
 
 
 def network(seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
