@@ -42,8 +42,9 @@ NEVER: Final = 1 << SECOND_BITS
 """Seconds until an act was answered, if it was not."""
 _PIECES: Final = 32
 """The log is read in so many pieces, so that few rows are held twice."""
-_PART: Final = 1 << 18
-"""Acts that are sorted at a time: their columns stay in the processor's cache."""
+_PART: Final = 1 << 14
+"""Acts that are put in order at a time, if not in more than 2 ** `_MOST_PARTS` parts."""
+_MOST_PARTS: Final = 9
 
 
 class Acts(msgspec.Struct, frozen=True):
@@ -111,43 +112,42 @@ class Unsorted(msgspec.Struct, frozen=True):
     activity: ActivityLog
 
     def sorted(self, rank: Numbers, rows: int) -> Acts:
-        """Return the acts with the pair numbered n in row rank[n] (any, without an act); lets go what was read."""
-        cores = os.cpu_count() or 1
-        with ThreadPoolExecutor(cores) as pool:
-            acts = sum(
-                pool.map(lambda piece: np.bincount(piece[0] >> ROW, minlength=len(rank)), self.pieces),
-                start=np.zeros(len(rank), np.int64),
-            )
-        acted = acts > 0
-        counts = np.zeros(rows, dtype=np.int64)
-        counts[rank[acted]] = acts[acted]
-        starts = np.append(0, np.cumsum(counts))
-        n, named = int(starts[-1]), int(starts[-1]) if any(len(event) for _, event, _ in self.pieces) else 0
-        codes, links = np.empty(n, np.int64), np.empty((named, 2), np.int64)
-        free: NDArray[Any] = np.zeros(len(rank), dtype=np.int32 if n >> 31 == 0 else np.int64)
-        free[acted] = starts[1:][rank[acted]]
+        """Return the acts with the pair numbered n in row rank[n] (any, without an act); lets go what was read.
 
-        numbers = _shares(np.append(0, np.cumsum(acts)), cores)
+        First they are shared out to parts of consecutive rows, then each part is put in order: both stay in the
+        processor's cache, however many acts there are.
+        """
+        n, named = sum(len(codes) for codes, _, _ in self.pieces), any(len(event) for _, event, _ in self.pieces)
+        shift = max(0, rows.bit_length() - min(_MOST_PARTS, (n // _PART).bit_length()))
+        sizes = np.zeros((len(self.pieces), (rows >> shift) + 1), np.int64)
+        codes, links = np.empty(n, np.int64), np.empty((n if named else 0, 2), np.int64)
+        starts, waited = np.zeros(rows + 1, np.int64), np.full(n, NEVER, np.int32)
+        starts[-1] = n
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda piece, into: _rank(piece[0], rank, shift, into), self.pieces, sizes))
+            ends = np.cumsum(sizes.sum(axis=0))
+            free = ends - sizes[::-1].cumsum(axis=0)[::-1]  # the parts of each piece, in the order of pieces
+            pieces = [pool.submit(_share_out, *self.pieces.pop(0), shift, into, codes, links) for into in free]
+            for piece in pieces:  # let go one by one
+                piece.result()
 
-        def place(piece: tuple[Ints, Ints, Ints]) -> None:
-            given, event, parent = piece
-            list(pool.map(lambda share: _place(given, event, parent, share[0], share[1], free, codes, links), numbers))
+        def settle(part: int) -> None:
+            low, high = part << shift, min(rows, (part + 1) << shift)
+            begin, end = (int(ends[part - 1]) if part else 0), int(ends[part])
+            here, first = slice(begin, end), np.zeros(high - low + 1, np.int64)
+            if begin < end:
+                placed, linked = np.empty(end - begin, np.int64), np.empty((end - begin if named else 0, 2), np.int64)
+                _place(codes[here], links[here], low, first, placed, linked)
+                if named:
+                    table = np.empty(4 * int(np.diff(first).max()), np.int64)
+                    _link(placed, first, linked, table, waited[here])
+                _sort(placed, first, low, waited[here])
+                codes[here] = placed
+            starts[low:high] = begin + first[:-1]
 
-        with ThreadPoolExecutor(cores) as pool:
-            while self.pieces:  # let go one by one
-                place(self.pieces.pop(0))
-        made = Acts(codes, starts, np.full(n, NEVER, np.int32))
-
-        def settle(block: Acts) -> None:
-            if named:
-                begin = starts[block.first]
-                slots = np.empty(4 * max(1, int(np.diff(block.starts).max())), np.int64)
-                _link(block.codes, block.starts, links[begin : begin + len(block.codes)], slots, block.waited)
-            _sort(block.codes, block.starts, block.first, block.waited)
-
-        with ThreadPoolExecutor(cores) as pool:
-            list(pool.map(settle, made.blocks(_PART)))
-        return made
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(settle, range(len(ends))))
+        return Acts(codes, starts, waited)
 
 
 def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
@@ -239,21 +239,42 @@ def _encode(
 
 
 @compiled
-def _place(
-    codes: Ints, event: Ints, parent: Ints, low: int, high: int, free: NDArray[Any], to: Ints, links: Ints
-) -> None:
-    """Put the acts of the pairs of some numbers, without these, where they belong.
+def _rank(codes: Ints, rank: Numbers, shift: int, sizes: Ints) -> None:
+    """Put the row of the pair in the place of its number, and count the acts of each part."""
+    for i in range(len(codes)):
+        codes[i] = np.int64(rank[codes[i] >> ROW]) << ROW | (codes[i] & ((1 << ROW) - 1))
+    for i in range(len(codes)):  # in one loop with the other it takes five times as long
+        sizes[codes[i] >> (ROW + shift)] += 1
+
+
+@compiled
+def _share_out(codes: Ints, event: Ints, parent: Ints, shift: int, free: Ints, to: Ints, links: Ints) -> None:
+    """Put each act, and what it names, at the next free place of its part."""
+    for i in range(len(codes)):
+        part = codes[i] >> (ROW + shift)
+        place = free[part]
+        free[part] += 1
+        to[place] = codes[i]
+        if len(links):
+            links[place, 0], links[place, 1] = event[i], parent[i]
+
+
+@compiled
+def _place(codes: Ints, links: Ints, first: int, starts: Ints, placed: Ints, linked: Ints) -> None:
+    """Put the acts of consecutive pairs, without these, pair by pair, and find where each begins.
 
     What belongs to a pair is filled from its end, since logs begin with the oldest.
     """
     for i in range(len(codes)):
-        number = codes[i] >> ROW
-        if low <= number < high:
-            free[number] -= 1
-            place = free[number]
-            to[place] = codes[i] & ((1 << ROW) - 1)
-            if len(links):
-                links[place, 0], links[place, 1] = event[i], parent[i]
+        starts[(codes[i] >> ROW) - first] += 1
+    for row in range(1, len(starts)):
+        starts[row] += starts[row - 1]
+    for i in range(len(codes)):
+        row = (codes[i] >> ROW) - first
+        starts[row] -= 1
+        placed[starts[row]] = codes[i] & ((1 << ROW) - 1)
+        if len(links):
+            linked[starts[row], 0], linked[starts[row], 1] = links[i, 0], links[i, 1]
 
 
 @compiled

@@ -13,6 +13,8 @@ from relnet.plugin.compiled import compiled
 
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+_BLOCK: Final = 1 << 15
+"""Pairs that are looked up at a time: what is worked out beside them stays in the processor's cache."""
 Numbers = NDArray[np.int32]
 
 
@@ -40,7 +42,7 @@ class Pairs:
         """Return the number of each pair, int32[n]; one that is not there gets the next."""
         self._make_room(len(a))
         numbers = np.empty(len(a), dtype=np.int32)
-        self._count = _place(a, b, _slots(a, b, self._table), self._table, self._held, self._count, numbers)
+        self._count = self._place(a, b, self._count, numbers)
         return numbers
 
     def sorted(self) -> tuple[Keys, Numbers, Numbers]:
@@ -66,7 +68,14 @@ class Pairs:
         self._table = np.full(1 << max(3, (2 * most - 1).bit_length()), -1, dtype=np.int32)
         self._held = np.empty((len(self._table) // 2, 2), np.int64)
         again = np.empty(len(a), dtype=np.int32)
-        _place(a, b, _slots(a, b, self._table), self._table, self._held, 0, again)
+        self._place(a, b, 0, again)
+
+    def _place(self, a: Keys, b: Keys, count: int, numbers: Numbers) -> int:
+        for low in range(0, len(a), _BLOCK):
+            one, other, numbered = a[low : low + _BLOCK], b[low : low + _BLOCK], numbers[low : low + _BLOCK]
+            slots = _slots(one, other, self._table)
+            count = _place(one, other, slots, self._table, self._held, count, numbered)
+        return count
 
 
 def met(a: Keys, b: Keys) -> tuple[Keys, Numbers]:
