@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def workspace(folder: Path, shape: str, rows: int, seed: int = 7) -> Workspace:
         one, other = _connections(accounts, wanted, rng)
         account = _write_accounts(part, accounts, rng)
         last = _write_interactions(part, account, one, other, rows, rng)
-        part.commit(_manifest(shape, rows, accounts, last))
+        part.commit(msgspec.structs.replace(_manifest(shape, rows, accounts, last), met=part.met))
     return made
 
 

@@ -17,6 +17,7 @@ from relnet.facts.records import KIND_CLASSES
 from relnet.network.engine import columns
 from relnet.network.view import NetworkView, quoted
 from relnet.plugin import Keys
+from relnet.store import log
 from relnet.store.log import SCHEMAS, Manifest, PartImport
 
 _NAME: Final = "prepared"
@@ -90,21 +91,21 @@ def prepared(view: NetworkView) -> Iterator[History]:
             ) TO {quoted(str(path))} (FORMAT parquet)
             """
         )
-        [(first, last, kinds, count)] = view.connection.execute(
-            f"""SELECT min("at"), max("at"), list(DISTINCT kind), count(*) FROM {quoted(str(path))}"""
+        [(first, last, count)] = view.connection.execute(
+            f"""SELECT min("at"), max("at"), count(*) FROM {quoted(str(path))}"""
         ).fetchall()
         if not count:
             raise InputError("There is no dated act to judge by.", "Load a record that has times.")
-        manifest = _manifest(view, first, last, kinds, count)
+        manifest = _manifest(view, first, last, log.met([str(path)]), count)
         part.commit(manifest)
         yield History(Path(folder), {_NAME: manifest}, first, last)
 
 
-def _manifest(view: NetworkView, first: int, last: int, kinds: list[str], count: int) -> Manifest:
+def _manifest(view: NetworkView, first: int, last: int, met: list[tuple[str, str, int | None]], count: int) -> Manifest:
     return Manifest(
         import_id=_NAME, source=_NAME, source_version="1", network="", path=_NAME, digest=_NAME, files=[],
         members=[], options={}, owners=[(key, "", "") for key in sorted(view.me)], coverage=view.coverage,
         rows={"interactions": count}, read={}, skips={}, notes=[], unknown_files=[], new_kinds=[],
-        kinds={kind: "act" for kind in kinds if KIND_CLASSES.get(kind, "act") != "act"},
-        first_at=first, last_at=last, seen_at=first, finished=1,
+        kinds={kind: "act" for _, kind, _ in met if KIND_CLASSES.get(kind, "act") != "act"},
+        first_at=first, last_at=last, seen_at=first, met=met, finished=1,
     )  # fmt: skip

@@ -227,6 +227,7 @@ def _load(path: Path, source: Source, workspace: Workspace, options: ReadOptions
             first_at=reader.first_at,
             last_at=reader.last_at,
             seen_at=keyed.seen_at,
+            met=part.met,
             overlap=keyed.overlap(log.pieces(workspace.log, list(imports), "interactions")),
             started=started,
             finished=_clock(),

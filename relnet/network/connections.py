@@ -106,8 +106,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     by_table = {name: [each for each in features if each.table == name] for name in METHODS}
     nothing = {column: each.nothing for each in features for column in columns_of(each)}
     failures: list[runner.Failure] = []
-    with ThreadPoolExecutor(1) as beside:  # the compiler is loaded meanwhile, and sorting leaves cores idle
-        beside.submit(lambda: view.act_kinds)
+    with ThreadPoolExecutor(1) as beside:
         unsorted = read_acts(view, links=bool(by_table["turns"]))
         signals = signals_of(view, unsorted)
         accounts, ends, rank = unsorted.pairs.sorted()

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _DIRECT = ("target", "deliberate")
 """Directness of an act; the other rows are carried along or sent to many."""
-_SOME = 1 << 16
-"""Rows that are looked at first."""
 _ANYONE = 0
 """Stands for whoever the other side is."""
 
@@ -132,17 +130,24 @@ class NetworkView:
 
         A quote addresses nobody in particular and no network lists the quotes of a person, so it is left out.
         """
-        rows = self.scan("interactions").filter(pl.col("at") <= self.as_of).select("network", "kind")
-        met: set[tuple[str, str]] = set()
-        # To look for others than those met takes half the time of grouping.
-        while more := rows.filter(_others(met)).head(_SOME).unique().collect(engine="streaming").rows():
-            met.update(more)
+        met = {(network, kind) for network, kind, first in self._met if first is not None and first <= self.as_of}
         met |= {(each.network, each.kind) for each, _ in self.coverage if each.network and each.kind != "*"}
         kinds: dict[str, tuple[str, ...]] = {}
         for network, kind in sorted(met):
             if self.kind_class(kind) == "act" and kind != "quote":
                 kinds[network] = (*kinds.get(network, ()), kind)
         return kinds
+
+    @cached_property
+    def _met(self) -> list[tuple[str, str, int | None]]:
+        """Networks and kinds of interactions, with the first moment of each."""
+        return [
+            each
+            for name, manifest in self.imports.items()
+            for each in (
+                log.met(log.pieces(self.folder, [name], "interactions")) if manifest.met is None else manifest.met
+            )
+        ]
 
     @cached_property
     def _members(self) -> dict[str, NDArray[np.int64]]:
@@ -193,7 +198,8 @@ class NetworkView:
             )
         # One comparison after the other: half the time of `is_in`.
         kind, directness = pl.col("kind"), pl.col("directness")
-        act = ~pl.any_horizontal(kind == each for each in self._no_acts)
+        met = {kind for _, kind, _ in self._met}
+        act = ~pl.any_horizontal(*(kind == each for each in self._no_acts if each in met), False)
         act &= pl.any_horizontal(directness == each for each in _DIRECT)
         return _sided(found).with_columns(is_act=act.fill_null(False))
 
@@ -306,12 +312,6 @@ class NetworkView:
             "SELECT r.* REPLACE (coalesce(s.stands, r.source) AS source, coalesce(t.stands, r.target) AS target) "
             f"FROM {facts} r LEFT JOIN same s ON r.source = s.account LEFT JOIN same t ON r.target = t.account"
         )
-
-
-def _others(met: set[tuple[str, str]]) -> pl.Expr:
-    """Tell which rows are of another network or kind than those met."""
-    same = [(pl.col("network") == network) & (pl.col("kind") == kind) for network, kind in met]
-    return ~pl.any_horizontal(*same, False)
 
 
 def _sided(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -74,6 +74,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     first_at: int | None = None
     last_at: int | None = None
     seen_at: int | None = None
+    met: list[tuple[str, str, int | None]] | None = None
+    """Networks and kinds of its interactions, with the first moment of each; `None` if that was not noted."""
     overlap: int = 0
     """Interactions that other imports (or this one twice) already hold."""
     started: int = 0
@@ -88,6 +90,7 @@ class PartImport:
         self.folder.mkdir(parents=True)
         self._log = log
         self._pieces = dict.fromkeys(SCHEMAS, 0)
+        self._met: list[pl.DataFrame] = []
 
     def write(self, kind: str, frame: pl.DataFrame) -> None:
         """Write one piece of one kind, already keyed and in schema order."""
@@ -96,6 +99,13 @@ class PartImport:
         path = self.folder / f"{kind}-{self._pieces[kind]:05d}.parquet"
         frame.write_parquet(path, compression="zstd", compression_level=1, statistics=True)
         self._pieces[kind] += 1
+        if kind == "interactions":
+            self._met.append(_met(frame.lazy()))
+
+    @property
+    def met(self) -> list[tuple[str, str, int | None]]:
+        """Networks and kinds of the interactions written so far, with the first moment of each."""
+        return _met(pl.concat(self._met).lazy()).rows() if self._met else []
 
     def files(self, kind: str) -> list[str]:
         """Return the pieces written so far."""
@@ -158,6 +168,18 @@ class _Versioned(msgspec.Struct):
 def pieces(log: Path, imports: Mapping[str, Manifest] | list[str], kind: str) -> list[str]:
     """Return the Parquet files of one kind in some imports, in the order of the imports."""
     return [str(path) for name in imports for path in sorted((log / name).glob(f"{kind}-*.parquet"))]
+
+
+def met(files: list[str]) -> list[tuple[str, str, int | None]]:
+    """Return the networks and kinds of interactions, with the first moment of each."""
+    if not files:
+        return []
+    return _met(pl.scan_parquet(files, schema=SCHEMAS["interactions"], missing_columns="insert")).rows()
+
+
+def _met(interactions: pl.LazyFrame) -> pl.DataFrame:
+    found = interactions.group_by("network", "kind").agg(pl.col("at").min())
+    return found.sort("network", "kind").collect(engine="streaming")
 
 
 def damaged(log: Path, manifest: Manifest) -> list[str]:

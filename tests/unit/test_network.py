@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,12 +14,13 @@ from relnet.errors import InputError
 from relnet.facts.coverage import Coverage, covered
 from relnet.facts.identity import resolved_handles, unite
 from relnet.facts.keys import key, keys
+from relnet.network.acts import read_acts
 from relnet.network.connections import connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Feature
 from relnet.plugin import compiled as loops
 from relnet.registry import find
-from tests.builders import Acts, assessed, workspace_of
+from tests.builders import START, Acts, acts, assessed, workspace_of
 
 DAY = 86_400_000
 T0 = 1_600_000_000_000
@@ -221,6 +223,19 @@ def test_united_keys_stand_for_connected_groups(pairs) -> None:
     for one, other in pairs:
         assert united[one] == united[other]
     assert all(united[united[each]] == united[each] <= each for each in united)
+
+
+def test_kinds_that_were_met_are_noted_and_looked_up_where_an_older_import_did_not(tmp_path) -> None:
+    rows = [*acts("ana", "me", [1], "reply"), *acts("me", "ana", [2], "like"), *acts("me", "ana", [3, 4], "mention")]
+    workspace = workspace_of(tmp_path, Acts(rows=tuple(rows), owner="me"))
+    [manifest] = workspace.imports().values()
+    first = {"like": 2, "mention": 3, "reply": 1}
+    assert manifest.met == [("test", kind, START + day * DAY) for kind, day in first.items()]
+    for noted in (manifest, msgspec.structs.replace(manifest, met=None)):
+        for until, kinds in ((4, ("mention", "reply")), (2, ("reply",))):
+            view = NetworkView(workspace.log, {manifest.import_id: noted}, START + until * DAY)
+            assert view.act_kinds == {"test": kinds}
+            assert read_acts(view).pieces[0][0].size == until - 1
 
 
 def test_a_handle_seen_under_two_ids_stays_apart() -> None:
