@@ -24,6 +24,7 @@ from relnet.whole_file import whole
 
 Types = tuple[str, ...]
 
+_DIGEST: Final = 16
 _NEVER_FREED: Final = "define void @NRT_MemInfo_call_dtor(ptr %memory) { ret void }"
 """What takes the place of the function that frees arrays: a loop owns none."""
 _NUMBERS: Final[dict[str, Any]] = {"int": ctypes.c_int64, "float": ctypes.c_double}
@@ -131,18 +132,24 @@ def _name(loop: Callable[..., Any], types: Types) -> str:
 
 
 def _object_file(loop: Callable[..., Any], types: Types, name: str) -> bytes:
-    """Return what was kept of a loop; compile it where nothing was, or something else."""
+    """Return what was kept of a loop; compile it where nothing was, or something else, or not all of it."""
     place = _folder(Path(loop.__code__.co_filename).parent) / f"{name}.o"
     with suppress(OSError):
-        return place.read_bytes()
+        kept = place.read_bytes()
+        if _digest(kept[_DIGEST:]) == kept[:_DIGEST]:  # LLVM ends the process over a damaged file
+            return kept[_DIGEST:]
     made = _compiled(loop, types, name)
     with suppress(OSError):  # a place that cannot be written to: compiled again in every run
         place.parent.mkdir(parents=True, exist_ok=True)
         for outdated in place.parent.glob(f"{name.rpartition('.')[0]}.*.o"):
             outdated.unlink(missing_ok=True)
         with whole(place) as path:
-            path.write_bytes(made)
+            path.write_bytes(_digest(made) + made)
     return made
+
+
+def _digest(code: bytes) -> bytes:
+    return blake2b(code, digest_size=_DIGEST).digest()
 
 
 def _folder(source: Path) -> Path:

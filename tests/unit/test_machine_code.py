@@ -68,12 +68,15 @@ def test_machine_code_does_what_the_loop_does(loops) -> None:
         assert machine_code(loops.mean)(column) == pytest.approx(loops.mean(column))
 
 
-def test_it_is_compiled_once_and_again_when_a_constant_changes(tmp_path) -> None:
+def test_it_is_compiled_once_and_again_when_a_constant_changes_or_the_file_is_damaged(tmp_path) -> None:
     def run() -> str:
         command = [sys.executable, "-c", RUN]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
 
     (tmp_path / "loops.py").write_text(LOOPS)
+    assert [run(), run()] == ["[2.5, 8.0, -2.5, -2.0] True", "[2.5, 8.0, -2.5, -2.0] False"]
+    [kept] = tmp_path.rglob("loops.steps.*.o")
+    kept.write_bytes(kept.read_bytes()[:-100])
     assert [run(), run()] == ["[2.5, 8.0, -2.5, -2.0] True", "[2.5, 8.0, -2.5, -2.0] False"]
     (tmp_path / "loops.py").write_text(LOOPS.replace("STEP = 3", "STEP = 44"))
     assert [run(), run()] == ["[2.5, 49.0, -2.5, 39.0] True", "[2.5, 49.0, -2.5, 39.0] False"]
