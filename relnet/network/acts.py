@@ -127,9 +127,9 @@ class Unsorted(msgspec.Struct, frozen=True):
             list(pool.map(lambda piece, into: _rank(piece[0], rank, shift, into), self.pieces, sizes))
             ends = np.cumsum(sizes.sum(axis=0))
             free = ends - sizes[::-1].cumsum(axis=0)[::-1]  # the parts of each piece, in the order of pieces
-            pieces = [pool.submit(_share_out, *self.pieces.pop(0), shift, into, codes, links) for into in free]
-            for piece in pieces:  # let go one by one
-                piece.result()
+            shared = [pool.submit(_share_out, *self.pieces.pop(0), shift, into, codes, links) for into in free]
+            for each in shared:  # what was read is let go piece by piece
+                each.result()
 
         def settle(part: int) -> None:
             low, high = part << shift, min(rows, (part + 1) << shift)

@@ -42,7 +42,9 @@ def machine_code(loop: Callable[..., Any]) -> Callable[..., Any]:
         When it is called with something other than numbers and arrays whose elements lie side by side, or makes an
         array itself, or returns something other than its annotation says: an int, a float or nothing.
     """
-    result = _RESULTS[_returned(loop)]
+    result = _RESULTS.get(_returned(loop))
+    if result is None:
+        raise TypeError(f"{loop.__qualname__} has to say that it returns an int, a float or nothing")
 
     def run(*args: Any) -> Any:
         types = tuple(map(_type, args))
