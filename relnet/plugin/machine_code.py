@@ -25,6 +25,8 @@ from relnet.whole_file import whole
 Types = tuple[str, ...]
 
 _DIGEST: Final = 16
+_VERSION: Final = 1
+"""Of how loops are compiled and called: counted up when that changes."""
 _NEVER_FREED: Final = "define void @NRT_MemInfo_call_dtor(ptr %memory) { ret void }"
 """What takes the place of the function that frees arrays: a loop owns none."""
 _NUMBERS: Final[dict[str, Any]] = {"int": ctypes.c_int64, "float": ctypes.c_double}
@@ -127,7 +129,7 @@ def _name(loop: Callable[..., Any], types: Types) -> str:
     code, known = loop.__code__, loop.__globals__
     constants = {name: known[name] for name in code.co_names if isinstance(known.get(name), int | float | np.number)}
     source = (code.co_code, code.co_consts, code.co_names, code.co_varnames, constants)
-    made = (source, version("numba"), version("llvmlite"), _processor())
+    made = (_VERSION, source, version("numba"), version("llvmlite"), _processor())
     key = blake2b(repr(made).encode(), digest_size=8).hexdigest()
     kind = "-".join(types).replace(":", "x")
     return f"{Path(code.co_filename).stem}.{loop.__qualname__}.{kind}.{sys.implementation.cache_tag}.{key}"
