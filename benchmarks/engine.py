@@ -43,6 +43,19 @@ if len(sys.argv) > 1:
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps({"rows": rows, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**20}))
 """
+GROUP_BY = """
+import os, sys
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+import json, resource
+from pathlib import Path
+import polars as pl
+files = sorted(Path(sys.argv[1]).glob("log/*/interactions-*.parquet"))
+ends = pl.scan_parquet(files).select(a=pl.min_horizontal("source", "target"), b=pl.max_horizontal("source", "target"))
+rows = len(ends.group_by("a", "b").agg(pl.len()).collect(engine="streaming"))
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"rows": rows, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**20}))
+"""
+"""A yardstick of the machine: interactions counted by pair, bare."""
 HEAD = f"{'shape':<8}{'interactions':>13}{'connections':>13}{'seconds':>9}{'of CPU':>8}{'peak, GB':>10}"
 
 
@@ -71,6 +84,7 @@ def measure(place: Path, shape: str, rows: int, keep: bool) -> dict[str, dict[st
     told(shape, rows, found["whole"])
     found["again"] = run("-c", CHILD, str(log), "15")
     told("  again", rows, found["again"])
+    told("  count", rows, run("-c", GROUP_BY, str(log)))
     if keep:
         found["networkx"] = run(str(here / "engine_networkx.py"), str(log))
         told("  nx", rows, found["networkx"])
