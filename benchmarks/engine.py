@@ -23,12 +23,18 @@ import tempfile
 import time
 from pathlib import Path
 
-CHILD = """
-import atexit, gc, os, sys
-atexit.register(gc.freeze)  # as the command line does
+BEGIN = """
+import json, os, resource, sys
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-import json, resource
 from pathlib import Path
+"""
+END = """
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"rows": rows, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**20}))
+"""
+ASSESS = f"""{BEGIN}
+import atexit, gc
+atexit.register(gc.freeze)  # as the command line does
 from relnet import registry
 from relnet.assess.assessment import ties
 from relnet.assess.ordering import sort_order
@@ -36,25 +42,17 @@ from relnet.assess.run import assess
 from relnet.store.workspace import Workspace
 rows = 0
 if len(sys.argv) > 1:
-    parameters = {"vitality": {"scale_days": float(sys.argv[2])}} if len(sys.argv) > 2 else {}
+    parameters = {{"vitality": {{"scale_days": float(sys.argv[2])}}}} if len(sys.argv) > 2 else {{}}
     mine = ties(assess(Workspace(Path(sys.argv[1])), registry.find(parameters=parameters)))
     order = sort_order(mine.score("engagement"), descending=True)
     rows = len(mine.other[order])
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"rows": rows, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**20}))
-"""
-GROUP_BY = """
-import os, sys
-os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-import json, resource
-from pathlib import Path
+{END}"""
+COUNT = f"""{BEGIN}
 import polars as pl
 files = sorted(Path(sys.argv[1]).glob("log/*/interactions-*.parquet"))
 ends = pl.scan_parquet(files).select(a=pl.min_horizontal("source", "target"), b=pl.max_horizontal("source", "target"))
 rows = len(ends.group_by("a", "b").agg(pl.len()).collect(engine="streaming"))
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"rows": rows, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**20}))
-"""
+{END}"""
 """A yardstick of the machine: interactions counted by pair, bare."""
 HEAD = f"{'shape':<8}{'interactions':>13}{'connections':>13}{'seconds':>9}{'of CPU':>8}{'peak, GB':>10}"
 
@@ -80,11 +78,11 @@ def measure(place: Path, shape: str, rows: int, keep: bool) -> dict[str, dict[st
     subprocess.run([sys.executable, str(here / "generate.py"), str(log), shape, str(rows)], check=True, stdout=-3)
     for made in ("runs", "cache"):
         shutil.rmtree(log / made, ignore_errors=True)
-    found = {"whole": run("-c", CHILD, str(log))}
+    found = {"whole": run("-c", ASSESS, str(log))}
     told(shape, rows, found["whole"])
-    found["again"] = run("-c", CHILD, str(log), "15")
+    found["again"] = run("-c", ASSESS, str(log), "15")
     told("  again", rows, found["again"])
-    told("  count", rows, run("-c", GROUP_BY, str(log)))
+    told("  count", rows, run("-c", COUNT, str(log)))
     if keep:
         found["networkx"] = run(str(here / "engine_networkx.py"), str(log))
         told("  nx", rows, found["networkx"])
@@ -102,7 +100,7 @@ def main() -> None:
     asked = parser.parse_args()
     place = Path(asked.folder or tempfile.mkdtemp())
     print(HEAD)
-    start = run("-c", CHILD)
+    start = run("-c", ASSESS)
     told("start-up", 0, start)
     deep = {}
     try:

@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -45,7 +44,7 @@ def workspace(folder: Path, shape: str, rows: int, seed: int = 7) -> Workspace:
         one, other = _connections(accounts, wanted, rng)
         account = _write_accounts(part, accounts, rng)
         last = _write_interactions(part, account, one, other, rows, rng)
-        part.commit(msgspec.structs.replace(_manifest(shape, rows, accounts, last), met=part.met))
+        part.commit(_manifest(shape, rows, accounts, last, part.met))
     return made
 
 
@@ -177,7 +176,7 @@ def _in_schema(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     )
 
 
-def _manifest(shape: str, rows: int, accounts: int, last: int) -> Manifest:
+def _manifest(shape: str, rows: int, accounts: int, last: int, met: list[tuple[str, str, int | None]]) -> Manifest:
     return Manifest(
         import_id=f"{shape}-{rows}",
         source="bench",
@@ -200,6 +199,7 @@ def _manifest(shape: str, rows: int, accounts: int, last: int) -> Manifest:
         first_at=START,
         last_at=last,
         seen_at=START + YEARS * YEAR_MS,
+        met=met,
         finished=1,
     )
 

@@ -43,8 +43,9 @@ NEVER: Final = 1 << SECOND_BITS
 _PIECES: Final = 32
 """The log is read in so many pieces, so that few rows are held twice."""
 _PART: Final = 1 << 14
-"""Acts that are put in order at a time, if not in more than 2 ** `_MOST_PARTS` parts."""
-_MOST_PARTS: Final = 9
+"""Acts that are put in order at a time, unless that makes too many parts."""
+_MOST_PARTS: Final = 1 << 8
+"""Parts, up to twice as many, to which acts are shared out at a time."""
 
 
 class Acts(msgspec.Struct, frozen=True):
@@ -118,7 +119,7 @@ class Unsorted(msgspec.Struct, frozen=True):
         processor's cache, however many acts there are.
         """
         n, named = sum(len(codes) for codes, _, _ in self.pieces), any(len(event) for _, event, _ in self.pieces)
-        shift = max(0, rows.bit_length() - min(_MOST_PARTS, (n // _PART).bit_length()))
+        shift = max(0, rows.bit_length() - min(_MOST_PARTS, n // _PART).bit_length())
         sizes = np.zeros((len(self.pieces), (rows >> shift) + 1), np.int64)
         codes, links = np.empty(n, np.int64), np.empty((n if named else 0, 2), np.int64)
         starts, waited = np.zeros(rows + 1, np.int64), np.full(n, NEVER, np.int32)
@@ -136,7 +137,7 @@ class Unsorted(msgspec.Struct, frozen=True):
             begin, end = (int(ends[part - 1]) if part else 0), int(ends[part])
             here, first = slice(begin, end), np.zeros(high - low + 1, np.int64)
             if begin < end:
-                placed, linked = np.empty(end - begin, np.int64), np.empty((end - begin if named else 0, 2), np.int64)
+                placed, linked = np.empty_like(codes[here]), np.empty_like(links[here])
                 _place(codes[here], links[here], low, first, placed, linked)
                 if named:
                     table = np.empty(4 * int(np.diff(first).max()), np.int64)

@@ -118,6 +118,11 @@ def _machine() -> Any:
 
 
 @cache
+def _versions() -> tuple[str, str]:
+    return version("numba"), version("llvmlite")
+
+
+@cache
 def _processor() -> tuple[str, str]:
     from llvmlite import binding as llvm
 
@@ -129,7 +134,7 @@ def _name(loop: Callable[..., Any], types: Types) -> str:
     code, known = loop.__code__, loop.__globals__
     constants = {name: known[name] for name in code.co_names if isinstance(known.get(name), int | float | np.number)}
     source = (code.co_code, code.co_consts, code.co_names, code.co_varnames, constants)
-    made = (_VERSION, source, version("numba"), version("llvmlite"), _processor())
+    made = (_VERSION, source, *_versions(), _processor())
     key = blake2b(repr(made).encode(), digest_size=8).hexdigest()
     kind = "-".join(types).replace(":", "x")
     return f"{Path(code.co_filename).stem}.{loop.__qualname__}.{kind}.{sys.implementation.cache_tag}.{key}"
