@@ -21,6 +21,7 @@ from relnet.network.accounts import AccountTable, table_of
 from relnet.network.activity import Activity
 from relnet.network.columns import Columns
 from relnet.network.connections import Connections
+from relnet.network.pairs import distinct
 from relnet.plugin import Column, Keys
 from relnet.runner import Failure
 
@@ -294,9 +295,10 @@ class Ties(msgspec.Struct):
 
     def _directed(self, name: str, flipped: str, straight: str) -> Column:
         features = self.assessment.connections.features
-        return np.where(
-            self.flipped, features[f"{name}_{flipped}"][self.rows], features[f"{name}_{straight}"][self.rows]
-        )
+        column: Column = features[f"{name}_{straight}"][self.rows]
+        if self.flipped.any():
+            column = np.where(self.flipped, features[f"{name}_{flipped}"][self.rows], column)
+        return column
 
     def score(self, name: str) -> Column:
         """Return a score."""
@@ -315,8 +317,10 @@ class Ties(msgspec.Struct):
     @property
     def met(self) -> Keys:
         """Keys of the accounts met, sorted: the other ends, and both where nobody is the owner."""
-        keys = self.other if self.assessment.header.me else np.concatenate([self.this, self.other])
-        return pl.Series(keys).unique().sort().to_numpy()
+        if self.assessment.header.me:
+            return distinct(self.other)
+        connections = self.assessment.connections
+        return connections.accounts() if len(self) == len(connections) else distinct(self.this, self.other)
 
     @property
     def account_rows(self) -> NDArray[np.intp]:

@@ -11,6 +11,7 @@ from relnet.network.accounts import AccountTable
 from relnet.network.connections import Connections
 from relnet.network.graph import communities_of
 from relnet.network.view import NetworkView
+from relnet.plugin import each_part
 
 CIRCLES: Final = ((5, 52.0), (15, 12.0), (50, 2.0), (150, 1.0))
 """Circle and the contact days a year that it takes: weekly, monthly, half-yearly, yearly.
@@ -27,14 +28,17 @@ def circles(connections: Connections) -> NDArray[np.int16]:
     Frequency is contact days a year since first contact, over at least one year. A tie without contact in
     the last year is in no circle, whatever its past.
     """
-    features = connections.features
-    years = np.maximum(features["first_contact"] / YEAR_DAYS, 1.0)
-    frequency = features["active_days"] / years
+    first, last, days = (connections.features[name] for name in ("first_contact", "last_contact", "active_days"))
     circle = np.zeros(len(connections), dtype=np.int16)
-    with np.errstate(invalid="ignore"):
+
+    def fill(low: int, high: int) -> None:
+        frequency = days[low:high] / np.maximum(first[low:high] / YEAR_DAYS, 1.0)
         for size, least in reversed(CIRCLES):
-            circle[frequency >= least] = size
-        circle[~(features["last_contact"] <= YEAR_DAYS)] = 0
+            circle[low:high][frequency >= least] = size
+        circle[low:high][~(last[low:high] <= YEAR_DAYS)] = 0
+
+    with np.errstate(invalid="ignore"):
+        each_part(fill, len(connections))
     return circle
 
 

@@ -162,7 +162,7 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
     answers = view.scan("interactions").filter(pl.col("parent").is_not_null()).select("parent")
     linking = links and not answers.head(1).collect(engine="streaming").is_empty()
     copies = copied(view)
-    pairs, activity, lock = Pairs(), ActivityLog(), Lock()
+    pairs, activity, numbering, noting = Pairs(), ActivityLog(), Lock(), Lock()
     none = np.empty(0, np.int64)
     wanted = [
         "a", "b", "forward", "at", "is_act", "kind", "audience", pl.col("parent").is_not_null().alias("names"),
@@ -177,9 +177,10 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
             rows = rows.join(copies.lazy(), left_on=[post, "source"], right_on=["post", "source"], how="left")
         found = rows.select(wanted).collect(engine="streaming")
         forward, at, is_act = array(found["forward"]), array(found["at"]), array(found["is_act"])
-        with lock:
-            number = pairs.numbers(array(found["a"]), array(found["b"]))
-            activity.note(at, number, forward, len(pairs))
+        with numbering:
+            number, pairs_by_now = pairs.numbers(array(found["a"]), array(found["b"])), len(pairs)
+        with noting:
+            activity.note(at, number, forward, pairs_by_now)
         signals = found.filter(~pl.col("is_act")).select("forward", "at", "kind", "audience")
         signals = signals.with_columns(number=number[~is_act])
         codes = np.empty(len(found), np.int64)

@@ -19,7 +19,7 @@ from relnet.network.acts import ROW, Acts, read_acts, signals_of
 from relnet.network.columns import Columns
 from relnet.network.engine import give_back
 from relnet.network.ordered import days_of, turns_of
-from relnet.network.pairs import Numbers, met
+from relnet.network.pairs import Numbers, distinct, met
 from relnet.network.periods import periods_of
 from relnet.network.spans import Spans, spans_of
 from relnet.network.structure import structure_of
@@ -77,6 +77,10 @@ class Connections(msgspec.Struct):
             self._ends = met(self.a, self.b)
         return self._ends
 
+    def accounts(self) -> Keys:
+        """Return the keys of the accounts, sorted."""
+        return distinct(self.a, self.b) if self._ends is None else self._ends[0]
+
     def row(self, one: int, other: int) -> int | None:
         """Return the row of a pair; `None` if the two never met."""
         a, b = min(one, other), max(one, other)
@@ -113,53 +117,54 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         a, b = accounts[ends].T.copy()
         signals = signals.with_columns(row=rank[signals["number"].to_numpy()])
         grouped = beside.submit(_over_rows, view, signals, by_table, nothing, len(a), failures)
+        noted = beside.submit(unsorted.activity.activity, accounts, ends, rank)
         del signals
         acts = unsorted.sorted(rank, len(a))
-        activity = unsorted.activity.activity(accounts, ends, rank)
         del unsorted
-        made = grouped.result()
-    give_back()
-    counts = acts.counts
-    made["interactions"] += counts
-    tied = counts > 0
-    structure = structure_of(ends, tied)
-    made |= _over_ordered(view, acts, by_table, failures)
-    if by_table["periods"]:
-        periods = periods_of(view, a, b, acts, structure)
-        del acts
-        made |= _over_periods(periods, by_table["periods"], tied, failures)
-        del periods
         give_back()
+        counts = acts.counts
+        tied = counts > 0
+        structure = structure_of(ends, tied)
+        made = _over_ordered(view, acts, by_table, failures)
+        if by_table["periods"]:
+            periods = periods_of(view, a, b, acts, structure)
+            del acts
+            made |= _over_periods(periods, by_table["periods"], tied, failures)
+            del periods
+            give_back()
+        made |= grouped.result()
+    made["interactions"] += counts
     made |= _over_words_and_hours(view, by_table, a, b, failures)
-    for name in (name for feature in features if feature.table != "columns" for name in columns_of(feature)):
-        made.setdefault(name, np.full(len(a), np.nan))
+    unknown = np.broadcast_to(np.nan, len(a))
+    read = [feature for feature in features if feature.table != "columns"]
+    made = {name: unknown for feature in read for name in columns_of(feature)} | made
     spans = spans_of(view, a, b)
     made |= _coverage(view, a, b, spans, {*needs, *(need for feature in features for need in feature.needs)})
-    _hide_uncovered(made, (feature for feature in features if feature.table != "columns"), view, a, b, spans)
-    made = {name: _least_room(column) for name, column in made.items()}
+    _hide_uncovered(made, read, view, a, b, spans)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = dict(zip(made, pool.map(_least_room, made.values()), strict=True))
     for together in _levels(feature for feature in features if feature.table == "columns"):
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             outcomes = list(pool.map(partial(_derive, made, a, b, view, structure), together))
         for feature, outcome in zip(together, outcomes, strict=True):
             failures += [each.failure for each in outcome if each.failure][:1]
-            unknown = np.full(len(a), np.nan)
             made |= {
-                name: _least_room(unknown if each.failure else each.value)
+                name: unknown if each.failure else each.value
                 for name, each in zip(columns_of(feature), outcome, strict=True)
             }
     give_back()
     columns = Columns()
     columns.update(made)
-    return Connections(a, b, columns, failures, activity, (accounts, ends))
+    return Connections(a, b, columns, failures, noted.result(), (accounts, ends))
 
 
-def _least_room(column: Column) -> Column:
-    """Return the column; one that is the same throughout takes the room of one value."""
+def _least_room(column: NDArray[Any]) -> Column:
+    """Return the column as numbers; one that is the same throughout takes the room of one value."""
     first = column[:1]
     for part in (column[:_FIRST], column):
         if not len(part) or not np.array_equal(part, np.broadcast_to(first, part.shape), equal_nan=True):
-            return column
-    return np.broadcast_to(first.copy(), column.shape)
+            return column.astype(np.float64, copy=False)
+    return np.broadcast_to(first.astype(np.float64), column.shape)
 
 
 def _over_rows(
@@ -275,7 +280,7 @@ def _coverage(view: NetworkView, a: Keys, b: Keys, spans: Spans, needs: set[str]
     for name in sorted(ENDS_KNOWN.intersection([*needs, *map(_turned, needs)])):
         sent, received = view.known_of(*((a, spans.a) if name.endswith("_ab") else (b, spans.b)))
         known[name] = sent & received if name.startswith("met") else sent
-    return {name: _least_room(column.astype(np.float64)) for name, column in known.items()}
+    return {name: _least_room(column) for name, column in known.items()}
 
 
 def _hide_uncovered(
@@ -291,7 +296,9 @@ def _hide_uncovered(
                 known[feature.kinds] = tuple(view.known(*way, feature.kinds, spans.pair) for way in ways)
             seen = known[feature.kinds]
             for name, there in zip(columns_of(feature), seen[::-1] if feature.unit == "answers" else seen, strict=True):
-                made[name][(made[name] == 0) & ~there] = np.nan
+                hidden = ~there & (made[name] == 0)
+                if hidden.any():
+                    made[name][hidden] = np.nan
 
 
 def _levels(features: Iterable[Feature]) -> list[list[Feature]]:
@@ -322,7 +329,11 @@ def _derive(
         Inputs(there, a, b, view.as_of, view.me, structure=lambda: structure),
         Inputs(back, b, a, view.as_of, view.me, structure=structure.turned),
     )
-    return [runner.run(feature, "derive", inputs) for _, inputs in zip(columns_of(feature), ways, strict=False)]
+    outcomes = [runner.run(feature, "derive", inputs) for _, inputs in zip(columns_of(feature), ways, strict=False)]
+    for each in outcomes:
+        if each.failure is None:
+            each.value = _least_room(each.value)
+    return outcomes
 
 
 def _turned(name: str) -> str:

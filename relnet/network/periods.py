@@ -41,11 +41,12 @@ def periods_of(
     acts = acts or acts_of(view, a, b)
     structure = structure or structure_of(met(a, b)[1], acts.counts > 0)
     horizon = round(view.horizon_days * DAY_SECONDS)
-    first, last = np.full((acts.rows, 2), -np.inf), np.full((acts.rows, 2), np.inf)
-    sums = np.zeros((len(_SUMS), acts.rows, 2))
+    first, last = np.empty((acts.rows, 2)), np.empty((acts.rows, 2))
+    sums = np.empty((len(_SUMS), acts.rows, 2))
 
     def read(block: Acts) -> _Table:
-        n = len(block.codes)
+        n, rows = len(block.codes), slice(block.first, block.first + block.rows)
+        first[rows], last[rows], sums[:, rows] = -np.inf, np.inf, 0
         tie, age, number = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros((n, 2), np.int32)
         size = _periods(block.codes, horizon, tie, age, number)
         _ages(block.codes, horizon, first, last)

@@ -242,7 +242,7 @@ class NetworkView:
         self, account: NDArray[np.int64], span: Span | None = None
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Tell for each account whether all of its acts, and all acts towards it, are covered, whoever the others."""
-        anyone = np.full_like(account, _ANYONE)
+        anyone = np.broadcast_to(np.int64(_ANYONE), account.shape)
         return self.known(account, anyone, span=span), self.known(anyone, account, span=span)
 
     def files(self, kind: str) -> list[str]:

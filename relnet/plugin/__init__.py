@@ -11,7 +11,7 @@ from relnet.facts.coverage import Coverage
 from relnet.facts.records import Account, Declared, Interaction, Post, Record
 from relnet.plugin.findings import Block, Change, Chart, Figure, Findings, Measure, Method, Table, Text, TieList, Unit
 from relnet.plugin.kinds import Feature, Labeler, Plugin, Scorer, Section, Source
-from relnet.plugin.parts import by_parts
+from relnet.plugin.parts import by_parts, each_part
 from relnet.plugin.reading import Batch, Peek, Reader, ReadOptions
 from relnet.plugin.tables import PERIODS, Days, Hours, Log, Ordered, Periods, Texts, Turns
 from relnet.plugin.values import (
@@ -82,6 +82,7 @@ __all__ = [
     "UnreadableInput",
     "UnsafeInput",
     "by_parts",
+    "each_part",
     "nw",
     "reasons",
     "why_bit",

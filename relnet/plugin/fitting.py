@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.plugin.parts import spans
+from relnet.plugin.parts import each_part
 from relnet.plugin.values import Column
 
 Floats = NDArray[np.float64]
@@ -27,10 +28,7 @@ def level_for(z: Column, rate: float) -> float:
     low, high = -60.0, 60.0
     level = level_for(z[::_STEP], rate) if len(z) > _MANY else 0.0
     for _ in range(60):
-        total = slope = 0.0
-        for begin, end in spans(len(z)):
-            p = sigmoid(z[begin:end] + level)
-            total, slope = total + float(p.sum()), slope + float((p * (1 - p)).sum())
+        total, slope = np.sum(each_part(partial(_risen, z, level), len(z)), axis=0).tolist()
         excess = total / len(z) - rate
         low, high = (level, high) if excess < 0 else (low, level)
         step = level - excess * len(z) / slope if slope > 0 else low
@@ -38,6 +36,11 @@ def level_for(z: Column, rate: float) -> float:
         if abs(level - before) < 1e-12:
             break
     return level
+
+
+def _risen(z: Column, level: float, low: int, high: int) -> tuple[float, float]:
+    p = sigmoid(z[low:high] + level)
+    return p.sum(), (p * (1 - p)).sum()
 
 
 def fit_logistic(

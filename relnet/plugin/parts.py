@@ -30,6 +30,7 @@ class Parted(Protocol):
 
 
 P = TypeVar("P", bound=Parted)
+T = TypeVar("T")
 
 
 def spans(rows: int) -> Iterator[tuple[int, int]]:
@@ -54,10 +55,25 @@ def by_parts(compute: Callable[[P], NDArray[np.float64]], given: P) -> NDArray[n
     def fill(low: int, high: int) -> None:
         column[low:high] = compute(given.part(low, high))
 
-    # What NumPy does about invalid values is a matter of the context.
-    for each in [_threads().submit(copy_context().run, fill, low, high) for low, high in spans(given.rows)]:
-        each.result()
+    each_part(fill, given.rows)
     return column
+
+
+def each_part(compute: Callable[[int, int], T], rows: int) -> list[T]:
+    """Return what `compute` gives for each part, in their order.
+
+    Parameters
+    ----------
+    compute
+        Called with where a part begins and ends, in several threads.
+    rows
+        Number of rows of all parts.
+    """
+    if rows <= PART:
+        return [compute(0, rows)]
+    # What NumPy does about invalid values is a matter of the context.
+    running = [_threads().submit(copy_context().run, compute, low, min(high, rows)) for low, high in spans(rows)]
+    return [each.result() for each in running]
 
 
 @cache

@@ -155,8 +155,9 @@ class Structure(msgspec.Struct, frozen=True):
 
     def _given(self, ab: Column, ba: Column, own: bool) -> Column:
         given, total = np.empty(len(ab)), np.zeros(int(self.ends.max(initial=-1)) + 1)
-        ab, ba, ends = map(np.ascontiguousarray, (ab, ba, self.ends))
-        _give(ab, ba, ends, total, own, given)
+        near = 0 if self.ends.flags.c_contiguous else 1  # turned ends are read as they lie in memory
+        ab, ba, ends = map(np.ascontiguousarray, (ab, ba, self.ends[:, ::-1] if near else self.ends))
+        _give(ab, ba, ends, near, total, own, given)
         return given
 
     def turned(self) -> Structure:
@@ -207,13 +208,13 @@ class LabelErrors(msgspec.Struct):
 
 
 @compiled
-def _give(ab: Column, ba: Column, ends: Ends, total: Column, own: bool, given: Column) -> None:
+def _give(ab: Column, ba: Column, ends: Ends, near: int, total: Column, own: bool, given: Column) -> None:
     for i in range(len(ab)):
         if ab[i] == ab[i]:
-            total[ends[i, 0]] += ab[i]
+            total[ends[i, near]] += ab[i]
         if ba[i] == ba[i]:
-            total[ends[i, 1]] += ba[i]
+            total[ends[i, 1 - near]] += ba[i]
     for i in range(len(ab)):
-        given[i] = total[ends[i, 0]]
+        given[i] = total[ends[i, near]]
         if not own and ab[i] == ab[i]:
             given[i] -= ab[i]

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.plugin import Column, Evidence, Inputs, Param, Scorer, by_parts
+from relnet.plugin import Column, Evidence, Inputs, Param, Scorer, by_parts, each_part
 from relnet.plugin.fitting import fit_logistic, level_for, sigmoid
 
 PARTS: Final = {
@@ -176,15 +176,21 @@ class Engagement(Scorer):
     def _level(self, inputs: Inputs, moved: Column) -> float:
         if self.intercept is not None:
             return self.intercept
-        known = np.flatnonzero(np.isfinite(moved))
-        come, fixed = shipped(), shipped().held_ties
-        if not len(known):
+        come = shipped()
+
+        def sums(low: int, high: int) -> list[float]:
+            known, part = np.isfinite(moved[low:high]), inputs.part(low, high)
+            spans, mutual = part["windows"][known], part["mutual_windows"][known]
+            heard = np.exp(part["rhythm_fine"][known]) / (spans + 2)
+            return [known.sum(), spans.sum(), mutual.sum(), heard.sum(), (heard * mutual).sum()]
+
+        total: list[float] = np.sum(each_part(sums, inputs.rows), axis=0).tolist()
+        ties, spans, mutual, heard, heard_mutual = total
+        if not ties:
             return come.level
-        spans, mutual = inputs["windows"][known], inputs["mutual_windows"][known]
-        share = (mutual.sum() + come.share * come.share_spans) / (spans.sum() + come.share_spans)
-        expected = np.exp(inputs["rhythm_fine"][known]) * (mutual + 2 * share) / (spans + 2)
-        own = level_for(moved[known], float(expected.mean()))
-        return (len(known) * own + fixed * come.level) / (len(known) + fixed)
+        share = (mutual + come.share * come.share_spans) / (spans + come.share_spans)
+        own = level_for(moved[np.isfinite(moved)], (heard_mutual + 2 * share * heard) / ties)
+        return (ties * own + come.held_ties * come.level) / (ties + come.held_ties)
 
     def _unseen(self, inputs: Inputs) -> Column:
         """Return how much the log odds would rise if a side that was not covered were as good as the other."""

@@ -28,14 +28,17 @@ class Reciprocity(Scorer):
 
     def score(self, inputs: Inputs) -> Column:
         """Return float64[n]; NaN where a side is unknown or there are no acts."""
-        strength = prior_strength(*_known(inputs), 0.5, self.least_ties)
+        strength = self._strength(inputs)
         return by_parts(lambda part: _balance(part, strength), inputs)
 
     def explain(self, inputs: Inputs, rows: NDArray[np.intp]) -> Evidence:
         """Return the raw balance and what the small number of acts takes off."""
-        strength, some = prior_strength(*_known(inputs), 0.5, self.least_ties), inputs.take(rows)
+        strength, some = self._strength(inputs), inputs.take(rows)
         balance = _balance(some, 0.0)
         return Evidence(np.zeros(len(rows)), {"balance": balance, "few acts": _balance(some, strength) - balance})
+
+    def _strength(self, inputs: Inputs) -> float:
+        return prior_strength(lambda part: [_known(part)], inputs, self.least_ties, 0.5)
 
 
 def _balance(inputs: Inputs, strength: float) -> Column:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -64,26 +63,22 @@ class Responsiveness(Scorer):
 
     def _strength(self, inputs: Inputs) -> float:
         """Return κ, by all sides that are known."""
-        asked, answered = (
-            np.concatenate([by_parts(partial(_seen, f"{name}_{way}"), inputs) for way in WAYS])
-            for name in ("asked", "answered")
-        )
-        everyone = asked.sum()
-        mean = float(answered.sum() / everyone) if everyone else 0.0
-        return prior_strength(answered, asked, mean, self.least_sides)
+        return prior_strength(_answers, inputs, self.least_sides)
 
 
-def _known(inputs: Inputs) -> NDArray[np.bool_]:
-    return np.asarray((inputs["known_ab"] > 0) & (inputs["known_ba"] > 0))
+def _answers(inputs: Inputs) -> list[tuple[Column, Column]]:
+    """Return how many acts were answered, and of how many, each way; 0 where it is not known."""
+    known = (inputs["known_ab"] > 0) & (inputs["known_ba"] > 0)
 
+    def seen(name: str) -> Column:
+        return np.fmax(np.where(known, inputs[name], 0.0), 0.0)
 
-def _seen(name: str, inputs: Inputs) -> Column:
-    return np.where(_known(inputs), np.nan_to_num(inputs[name]), 0.0)
+    return [(seen(f"answered_{way}"), seen(f"asked_{way}")) for way in WAYS]
 
 
 def _sides(inputs: Inputs, strength: float) -> tuple[Side, Side]:
     """Return how b answers a, and how a answers b."""
-    asked, answered = ([_seen(f"{name}_{way}", inputs) for way in WAYS] for name in ("asked", "answered"))
+    answered, asked = zip(*_answers(inputs), strict=True)
     total = asked[0] + asked[1]
     sides = []
     for i, (there, back) in enumerate((WAYS, WAYS[::-1])):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
-from relnet.plugin import Column
-from relnet.plugin.parts import spans
+from relnet.plugin import Column, Inputs, each_part
 
 
-def prior_strength(successes: Column, trials: Column, mean: float, least: int) -> float:
+def prior_strength(
+    counts: Callable[[Inputs], Iterable[tuple[Column, Column]]], inputs: Inputs, least: int, mean: float | None = None
+) -> float:
     """Return κ: the number of trials that the prior mean of a share is worth.
 
     Formula: the intra-class correlation of the beta-binomial by moments, ρ = (S − E)/(N − E), S = Σ n (x/n − m)² /
@@ -16,19 +19,29 @@ def prior_strength(successes: Column, trials: Column, mean: float, least: int) -
 
     Parameters
     ----------
-    successes, trials
-        float64[n]; shares without trials, or NaN, are left out.
-    mean
-        m, strictly between 0 and 1.
+    counts
+        Called with some rows; gives successes x and trials n of the shares in them, float64 each. Shares without
+        trials, or NaN, are left out.
     least
         With fewer shares than this nothing is learned from them: κ = 2.
+    mean
+        m; by default Σ x / Σ n.
     """
-    shares, everyone, spread = 0, 0.0, 0.0
-    for low, high in spans(len(trials)):
-        known = trials[low:high] > 0
-        x, n = successes[low:high][known], trials[low:high][known]
-        shares, everyone, spread = shares + len(n), everyone + n.sum(), spread + (n * (x / n - mean) ** 2).sum()
-    if shares < least or everyone == shares or not 0 < mean < 1:
+
+    def sums(low: int, high: int) -> Column:
+        total = np.zeros(4)
+        for x, n in counts(inputs.part(low, high)):
+            tried = n > 0
+            x, n = x[tried], n[tried]
+            total += len(n), n.sum(), x.sum(), (x * x / n).sum()
+        return total
+
+    shares, trials, successes, squares = np.sum(each_part(sums, inputs.rows), axis=0)
+    if shares < least or trials == shares:
         return 2.0
-    rho = float(np.clip((spread / (mean * (1 - mean)) - shares) / (everyone - shares), 0.001, 0.999))
+    mean = successes / trials if mean is None else mean
+    if not 0 < mean < 1:
+        return 2.0
+    spread = squares - 2 * mean * successes + mean**2 * trials
+    rho = float(np.clip((spread / (mean * (1 - mean)) - shares) / (trials - shares), 0.001, 0.999))
     return 1 / rho - 1
