@@ -12,7 +12,7 @@ from typing import Final, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-PART: Final = 1 << 15
+PART: Final = 1 << 16
 """Rows of a part."""
 
 
