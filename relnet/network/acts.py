@@ -113,41 +113,50 @@ class Unsorted(msgspec.Struct, frozen=True):
     activity: ActivityLog
 
     def sorted(self, rank: Numbers, rows: int) -> Acts:
-        """Return the acts with the pair numbered n in row rank[n] (any, without an act); lets go what was read.
+        """Return the acts with the pair numbered n in row rank[n] (any, without an act); what was read is used up.
 
-        First they are shared out to parts of consecutive rows, then each part is put in order: both stay in the
+        First each piece is shared out to parts of consecutive rows, then each part is put in order: both stay in the
         processor's cache, however many acts there are.
         """
         n, named = sum(len(codes) for codes, _, _ in self.pieces), any(len(event) for _, event, _ in self.pieces)
         shift = max(0, rows.bit_length() - min(_MOST_PARTS, n // _PART).bit_length())
-        sizes = np.zeros((len(self.pieces), (rows >> shift) + 1), np.int64)
-        codes, links = np.empty(n, np.int64), np.empty((n if named else 0, 2), np.int64)
-        starts, waited = np.zeros(rows + 1, np.int64), np.full(n, NEVER, np.int32)
+        ends = np.zeros((len(self.pieces), (rows >> shift) + 2), np.int64)  # of the parts in each piece, after 0
+        codes, waited, starts = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(rows + 1, np.int64)
         starts[-1] = n
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(lambda piece, into: _rank(piece[0], rank, shift, into), self.pieces, sizes))
-            ends = np.cumsum(sizes.sum(axis=0))
-            free = ends - sizes[::-1].cumsum(axis=0)[::-1]  # the parts of each piece, in the order of pieces
-            shared = [pool.submit(_share_out, *self.pieces.pop(0), shift, into, codes, links) for into in free]
-            for each in shared:  # what was read is let go piece by piece
-                each.result()
+
+        def share_out(pieces: slice) -> None:
+            room = np.empty((3, max((len(codes) for codes, _, _ in self.pieces), default=0)), np.int64)
+            for piece, cuts in zip(self.pieces[pieces], ends[pieces], strict=True):
+                _rank(piece[0], rank, shift, cuts[1:])
+                np.cumsum(cuts, out=cuts)
+                _share_out(*piece, shift, cuts[:-1].copy(), *room)
+                for column, shared in zip(piece, room, strict=True):
+                    column[:] = shared[: len(column)]
 
         def settle(part: int) -> None:
             low, high = part << shift, min(rows, (part + 1) << shift)
-            begin, end = (int(ends[part - 1]) if part else 0), int(ends[part])
-            here, first = slice(begin, end), np.zeros(high - low + 1, np.int64)
-            if begin < end:
-                placed, linked = np.empty_like(codes[here]), np.empty_like(links[here])
-                _place(codes[here], links[here], low, first, placed, linked)
+            here, first = slice(*begins[part : part + 2].tolist()), np.zeros(high - low + 1, np.int64)
+            if here.start < here.stop:
+                cuts = ends[:, part : part + 2].tolist()
+                mine, event, parent = (
+                    np.concatenate([column[begin:end] for column, (begin, end) in zip(columns, cuts, strict=True)])
+                    for columns in zip(*self.pieces, strict=True)
+                )
+                placed, linked = np.empty_like(codes[here]), np.empty((len(codes[here]) if named else 0, 2), np.int64)
+                _place(mine, event, parent, low, first, placed, linked)
+                waited[here] = NEVER
                 if named:
                     table = np.empty(4 * int(np.diff(first).max()), np.int64)
                     _link(placed, first, linked, table, waited[here])
                 _sort(placed, first, low, waited[here])
                 codes[here] = placed
-            starts[low:high] = begin + first[:-1]
+            starts[low:high] = here.start + first[:-1]
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(settle, range(len(ends))))
+        workers = os.cpu_count() or 1
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(share_out, (slice(first, None, workers) for first in range(workers))))
+            begins = ends.sum(axis=0)
+            list(pool.map(settle, range(len(begins) - 1)))
         return Acts(codes, starts, waited)
 
 
@@ -250,19 +259,21 @@ def _rank(codes: Ints, rank: Numbers, shift: int, sizes: Ints) -> None:
 
 
 @compiled
-def _share_out(codes: Ints, event: Ints, parent: Ints, shift: int, free: Ints, to: Ints, links: Ints) -> None:
+def _share_out(
+    codes: Ints, event: Ints, parent: Ints, shift: int, free: Ints, codes_to: Ints, event_to: Ints, parent_to: Ints
+) -> None:
     """Put each act, and what it names, at the next free place of its part."""
     for i in range(len(codes)):
         part = codes[i] >> (ROW + shift)
         place = free[part]
         free[part] += 1
-        to[place] = codes[i]
-        if len(links):
-            links[place, 0], links[place, 1] = event[i], parent[i]
+        codes_to[place] = codes[i]
+        if len(event):
+            event_to[place], parent_to[place] = event[i], parent[i]
 
 
 @compiled
-def _place(codes: Ints, links: Ints, first: int, starts: Ints, placed: Ints, linked: Ints) -> None:
+def _place(codes: Ints, event: Ints, parent: Ints, first: int, starts: Ints, placed: Ints, linked: Ints) -> None:
     """Put the acts of consecutive pairs, without these, pair by pair, and find where each begins.
 
     What belongs to a pair is filled from its end, since logs begin with the oldest.
@@ -275,8 +286,8 @@ def _place(codes: Ints, links: Ints, first: int, starts: Ints, placed: Ints, lin
         row = (codes[i] >> ROW) - first
         starts[row] -= 1
         placed[starts[row]] = codes[i] & ((1 << ROW) - 1)
-        if len(links):
-            linked[starts[row], 0], linked[starts[row], 1] = links[i, 0], links[i, 1]
+        if len(event):
+            linked[starts[row], 0], linked[starts[row], 1] = event[i], parent[i]
 
 
 @compiled
