@@ -121,19 +121,18 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         del signals
         acts = unsorted.sorted(rank, len(a))
         del unsorted
+        made = grouped.result()
         give_back()
-        counts = acts.counts
-        tied = counts > 0
+        tied = acts.counts > 0
         structure = structure_of(ends, tied)
-        made = _over_ordered(view, acts, by_table, failures)
+        made["interactions"] += acts.counts
+        made |= _over_ordered(view, acts, by_table, failures)
         if by_table["periods"]:
             periods = periods_of(view, a, b, acts, structure)
             del acts
             made |= _over_periods(periods, by_table["periods"], tied, failures)
             del periods
             give_back()
-        made |= grouped.result()
-    made["interactions"] += counts
     made |= _over_words_and_hours(view, by_table, a, b, failures)
     unknown = np.broadcast_to(np.nan, len(a))
     read = [feature for feature in features if feature.table != "columns"]
@@ -143,15 +142,14 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     _hide_uncovered(made, read, view, a, b, spans)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = dict(zip(made, pool.map(_least_room, made.values()), strict=True))
-    for together in _levels(feature for feature in features if feature.table == "columns"):
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for together in _levels(feature for feature in features if feature.table == "columns"):
             outcomes = list(pool.map(partial(_derive, made, a, b, view, structure), together))
-        for feature, outcome in zip(together, outcomes, strict=True):
-            failures += [each.failure for each in outcome if each.failure][:1]
-            made |= {
-                name: unknown if each.failure else each.value
-                for name, each in zip(columns_of(feature), outcome, strict=True)
-            }
+            for feature, outcome in zip(together, outcomes, strict=True):
+                failures += [each.failure for each in outcome if each.failure][:1]
+                made |= {
+                    name: unknown if each.failure else each.value
+                    for name, each in zip(columns_of(feature), outcome, strict=True)
+                }
     give_back()
     columns = Columns()
     columns.update(made)

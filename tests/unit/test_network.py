@@ -195,6 +195,12 @@ def test_accounts_are_found_by_handle_id_and_network(tmp_path) -> None:
         find_account(assessment, "nobody")
 
 
+def test_without_an_owner_both_ends_of_a_tie_are_met(tmp_path) -> None:
+    mine = ties(assessed(tmp_path, Acts(rows=(("ana", "bob", "reply", T0), ("bob", "cy", "reply", T0)))))
+    assert [len(mine.met), len(mine.take(np.array([0])).met)] == [3, 2]
+    assert np.array_equal(mine.met, np.unique([mine.this, mine.other]))
+
+
 def test_the_graph_is_directed_and_weighted(tmp_path) -> None:
     from relnet.network.graph import graph_of
 
