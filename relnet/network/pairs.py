@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from relnet.errors import InputError
 from relnet.plugin import Keys
 from relnet.plugin.compiled import compiled
 
@@ -18,6 +19,7 @@ _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 _BLOCK: Final = 1 << 15
 """Pairs that are looked up at a time: what is worked out beside them stays in the processor's cache."""
 _PAIR_BITS: Final = 25
+"""Bits of a pair's number, here and in the codes of acts."""
 _ACCOUNT_BITS: Final = 26
 _PART_BITS: Final = 12
 """Pairs are put in order by parts: those whose first ends are accounts that share all but so many bits."""
@@ -45,10 +47,21 @@ class Pairs:
         return self._held[: self._count, 1]
 
     def numbers(self, a: Keys, b: Keys) -> Numbers:
-        """Return the number of each pair, int32[n]; one that is not there gets the next."""
+        """Return the number of each pair, int32[n]; one that is not there gets the next.
+
+        Raises
+        ------
+        InputError
+            There are more pairs than can be told apart.
+        """
         self._make_room(len(a))
         numbers = np.empty(len(a), dtype=np.int32)
         self._count = self._place(a, b, self._count, numbers)
+        if self._count > 1 << _PAIR_BITS:
+            raise InputError(
+                f"More than {1 << _PAIR_BITS:,} pairs of accounts are connected.",
+                "Judge a part of the time: --since DATE.",
+            )
         return numbers
 
     def sorted(self) -> tuple[Keys, Numbers, Numbers]:

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from relnet.errors import InputError
+from relnet.network import pairs as numbered
 from relnet.network.pairs import Pairs
 
 
@@ -15,3 +17,11 @@ def test_pairs_stand_in_order_and_are_found_by_their_number(rows) -> None:
     assert np.array_equal(accounts, np.unique(ends))
     assert np.array_equal(accounts[found], np.unique(ends, axis=0))
     assert np.array_equal(accounts[found][rank[numbers]], ends)
+
+
+def test_more_pairs_than_can_be_told_apart_are_refused(monkeypatch) -> None:
+    monkeypatch.setattr(numbered, "_PAIR_BITS", 2)
+    pairs, keys = Pairs(), np.arange(4)
+    pairs.numbers(keys, keys)
+    with pytest.raises(InputError, match="More than 4 pairs"):
+        pairs.numbers(keys, keys + 1)
