@@ -104,7 +104,6 @@ class Pairs:
 
 def met(a: Keys, b: Keys) -> tuple[Keys, Numbers]:
     """Return the accounts of the pairs in the order of their keys, and the ends' numbers there, int32[n, 2]."""
-
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         ends = list(pool.map(_numbered, (a, b)))
         accounts = distinct(*(keys for keys, _ in ends))

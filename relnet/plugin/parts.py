@@ -34,8 +34,8 @@ T = TypeVar("T")
 
 
 def spans(rows: int) -> Iterator[tuple[int, int]]:
-    """Yield where the parts of so many rows begin and end; the last may be longer than there are rows."""
-    return ((low, low + PART) for low in range(0, max(rows, 1), PART))
+    """Yield where the parts of so many rows begin and end; without rows there is one, which is empty."""
+    return ((low, min(low + PART, rows)) for low in range(0, max(rows, 1), PART))
 
 
 def by_parts(compute: Callable[[P], NDArray[np.float64]], given: P) -> NDArray[np.float64]:
@@ -72,7 +72,7 @@ def each_part(compute: Callable[[int, int], T], rows: int) -> list[T]:
     if rows <= PART:
         return [compute(0, rows)]
     # What NumPy does about invalid values is a matter of the context.
-    running = [_threads().submit(copy_context().run, compute, low, min(high, rows)) for low, high in spans(rows)]
+    running = [_threads().submit(copy_context().run, compute, low, high) for low, high in spans(rows)]
     return [each.result() for each in running]
 
 
