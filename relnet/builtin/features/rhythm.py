@@ -14,7 +14,6 @@ Unlike BG/NBD, which calls everyone seen once alive for sure, this never falls w
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -22,16 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.plugin import Column
+from relnet.plugin.compiled import compiled
 from relnet.plugin.fitting import minimise
 
-Counts = NDArray[np.signedinteger]
+Ints = NDArray[np.signedinteger]
 
 SHIPPED: Final = (0.8, 8.0, 0.6, 1.7)
 """r, alpha, a, b around which a fit is held: the middle of the fits on six public data sets."""
 SAMPLE: Final = 4000
 """Ties that a fit looks at, evenly spread over all kinds of history: more change the third digit."""
-_BLOCK: Final = 1 << 16
-"""Periods worked on at a time, so that what is held beside them stays in the processor's cache."""
 _SMALL: Final = 1 << 16
 _MOST: Final = (1 << 21) - 1
 
@@ -58,81 +56,108 @@ class Rhythm(msgspec.Struct, frozen=True):
         gain = outlook * (1 + quiet) / quiet
         return -quiet / (1 + ended), gain > ended / (1 + ended) * (silence - 1 / (self.b + x))
 
+    def peaks(self, most: Ints, silence: Column, outlook: Column) -> tuple[Column, Column]:
+        """Return the x up to which P(any) does not fall, of those below `most`, and the highest P(any)."""
+        low, high = np.zeros(len(most)), most.astype(np.float64)
+        for _ in range(int(most.max(initial=0)).bit_length()):
+            middle = np.floor((low + high) / 2)
+            _, rising = self.at(middle, silence, outlook)
+            low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+        return low, np.maximum(*(self.at(each, silence, outlook)[0] for each in (low, low + 1)))
 
-def chance(rhythm: Rhythm, starts: Counts, age: Counts, ahead: float) -> Column:
-    """Return for each tie the highest P(any) over all of its sub-histories.
+
+def chance(rhythm: Rhythm, tie: Ints, age: Ints, rows: int, ahead: float) -> Column:
+    """Return for each tie the highest P(any) over all of its sub-histories, NaN for one without history.
 
     A sub-history is a first period, any number of the later ones, and the newest.
 
     Parameters
     ----------
-    starts
-        Where each tie's periods begin in `age`.
-    age
-        Age of each active period in whole periods, ascending inside a tie.
+    tie, age
+        Tie and age of active periods, the newest of a tie first; one that is there twice counts once.
+    rows
+        Number of ties.
     ahead
         Length of the outlook in periods.
     """
-    oldest = int(age.max(initial=0))
-    log_age = np.log(rhythm.alpha + np.arange(1, oldest + 2))
-    log_ahead = np.log(rhythm.alpha + np.arange(1, oldest + 2) + ahead)
-    since_log = np.log(rhythm.alpha + np.arange(oldest + 1))
-    ends = np.append(starts, len(age))
-    cuts = np.unique(np.searchsorted(ends, np.append(np.arange(0, len(age), _BLOCK), len(age))))
-    blocks = [
-        _chance(
-            rhythm, ends[low:high] - ends[low], age[ends[low] : ends[high]], log_age, log_age - log_ahead, since_log
-        )
-        for low, high in pairwise(cuts)
-    ]
-    return np.concatenate(blocks) if blocks else np.empty(0)
-
-
-def _chance(
-    rhythm: Rhythm, starts: Counts, age: Counts, log_age: Column, log_outlook: Column, log_since: Column
-) -> Column:
-    """Return the chances of some ties, from the logarithms for each age."""
-    sizes = np.diff(np.append(starts, len(age)))
-    before = np.arange(len(age)) - np.repeat(starts, sizes)
-    since = age - np.repeat(age[starts], sizes)
-    x = before.astype(np.float64)
-    silence, outlook = log_age[age] - log_since[since], log_outlook[age]
-    best, rising = rhythm.at(x, silence, outlook)
-    past = np.flatnonzero(~rising)
-    # The peak depends on T and t_x alone, of which there are few.
-    ages = len(log_age)
-    codes, which = _distinct(age[past].astype(np.int64) * ages + since[past], ages**2)
-    old, late = np.divmod(codes, ages)
-    behind, ahead_log = log_age[old] - log_since[late], log_outlook[old]
-    low, high = np.zeros(len(codes)), late.astype(np.float64)
-    for _ in range(int(late.max(initial=0)).bit_length()):
-        middle = np.floor((low + high) / 2)
-        _, rising = rhythm.at(middle, behind, ahead_log)
-        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    peak = np.maximum(*(rhythm.at(each, behind, ahead_log)[0] for each in (low, low + 1)))
-    best[past] = np.maximum(best[past], peak[which])
-    return np.maximum.reduceat(best, starts)
-
-
-def _distinct(codes: NDArray[np.int64], bound: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return what `np.unique` with its inverse does; without sorting where the codes stay below a small bound."""
-    if bound > max(4 * len(codes), _SMALL):
+    ages = int(age.max(initial=0)) + 1
+    log_age = np.log(rhythm.alpha + np.arange(1, ages + 1))
+    log_outlook = log_age - np.log(rhythm.alpha + np.arange(1, ages + 1) + ahead)
+    log_since = np.log(rhythm.alpha + np.arange(ages))
+    # T and t_x say where the peak is, and there are few of them.
+    codes = np.empty(len(age), np.int64)
+    codes = codes[: _histories(tie, age, ages, codes)]
+    if ages**2 > max(4 * len(codes), _SMALL):
         found, which = np.unique(codes, return_inverse=True)
-        return found, which
-    there = np.zeros(bound, dtype=np.bool_)
-    there[codes] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+    else:
+        found, which = np.empty(min(ages**2, len(codes)), np.int64), codes
+        found = found[: _number(codes, np.full(ages**2, -1, np.int32), found)]
+    old, since = np.divmod(found, ages)
+    silence, outlook = log_age[old] - log_since[since], log_outlook[old]
+    last_rise, peak = rhythm.peaks(since, silence, outlook)
+    highest = np.full(rows, np.nan)
+    _highest(tie, age, which, silence, outlook, last_rise, peak, rhythm.r, rhythm.a, rhythm.b, highest)
+    return highest
 
 
-def fit(starts: Counts, age: Counts) -> Rhythm:
+@compiled
+def _histories(tie: Ints, age: Ints, ages: int, codes: Ints) -> int:
+    """Put the age of each period, and how much older it is than the newest, in one number; return how many there are."""
+    n, row, period, newest = 0, -1, -1, 0
+    for i in range(len(tie)):
+        if tie[i] != row:
+            row, newest = int(tie[i]), int(age[i])
+        elif age[i] == period:
+            continue
+        period = int(age[i])
+        codes[n] = period * ages + period - newest
+        n += 1
+    return n
+
+
+@compiled
+def _number(codes: Ints, numbers: Ints, found: Ints) -> int:
+    """Put in the place of each code its number among those found, and return how many these are."""
+    n = 0
+    for i in range(len(codes)):
+        code = codes[i]
+        if numbers[code] < 0:
+            numbers[code], found[n] = n, code
+            n += 1
+        codes[i] = numbers[code]
+    return n
+
+
+@compiled
+def _highest(
+    tie: Ints, age: Ints, which: Ints, silence: Column, outlook: Column, last_rise: Column, peak: Column,
+    r: float, a: float, b: float, highest: Column,
+) -> None:  # fmt: skip
+    """Find the highest P(any) of each tie, for which its periods are gone through as by `_histories`."""
+    n, row, period, x = 0, -1, -1, 0
+    for i in range(len(tie)):
+        if tie[i] != row:
+            row, x = int(tie[i]), 0
+            highest[row] = 0
+        elif age[i] == period:
+            continue
+        period, k = int(age[i]), which[n]
+        if x > last_rise[k]:
+            chance = peak[k]
+        else:
+            acts = r + x
+            chance = -np.expm1(acts * outlook[k]) / (1 + a / (b + x) * np.exp(acts * silence[k]))
+        highest[row] = max(highest[row], chance)
+        n, x = n + 1, x + 1
+
+
+def fit(tie: Ints, age: Ints) -> Rhythm:
     """Fit r, alpha, a, b by maximum likelihood, lightly held to `SHIPPED` (one nat at a factor of e²).
 
     The sample is every k-th tie in the order of their histories: it depends on no name and no order of rows.
     """
-    last, first = age[starts], age[np.append(starts[1:], len(age)) - 1]
-    counts = np.diff(np.append(starts, len(age))) - 1
-    histories = np.minimum(counts, _MOST).astype(np.int64) << 42 | np.minimum(first, _MOST).astype(np.int64) << 21
-    histories = np.sort(histories | np.minimum(last, _MOST))
+    histories = np.empty(len(tie), np.int64)
+    histories = np.sort(histories[: _outlines(tie, age, histories)])
     chosen = histories[np.linspace(0, len(histories) - 1, min(SAMPLE, len(histories))).astype(np.intp)]
     chosen, times = np.unique(chosen, return_counts=True)
     weight = times * (len(histories) / times.sum())
@@ -153,3 +178,17 @@ def fit(starts: Counts, age: Counts) -> Rhythm:
         return float(np.sum((logs - centre) ** 2) / 4 - weight @ (act + np.logaddexp(alive, over)))
 
     return Rhythm(*(float(value) for value in np.exp(minimise(loss, centre))))
+
+
+@compiled
+def _outlines(tie: Ints, age: Ints, outlines: Ints) -> int:
+    """Put the periods after the first, the first and the newest of each tie in one number; return how many ties there are."""
+    n, row, period, newest, x = -1, -1, -1, 0, 0
+    for i in range(len(tie)):
+        if tie[i] != row:
+            n, row, newest, x = n + 1, int(tie[i]), int(age[i]), 0
+        elif age[i] != period:
+            x += 1
+        period = int(age[i])
+        outlines[n] = min(x, _MOST) << 42 | min(period, _MOST) << 21 | min(newest, _MOST)
+    return n + 1
