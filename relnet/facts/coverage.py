@@ -98,8 +98,11 @@ def covered(
     rows = [row for row in rows if row[0].completeness in enough]
     known = np.full(len(source), bool(kinds))
     for kind in kinds:
+        sides = _spans(rows, kind)
+        if span is None and any(account is None for _, account in sides):
+            continue
         seen = np.zeros(len(source), dtype=np.bool_)
-        for (direction, account), spans in _spans(rows, kind).items():
+        for (direction, account), spans in sides.items():
             inside = np.full(len(source), True)
             if account is not None and direction == "between":
                 inside = (source == account) | (target == account)

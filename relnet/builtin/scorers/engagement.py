@@ -98,8 +98,14 @@ class Engagement(Scorer):
 
     def score(self, inputs: Inputs) -> Column:
         """Return float64[n]; NaN where there is no dated act."""
-        level = self._level(inputs, by_parts(self._moved, inputs))
-        return by_parts(lambda part: sigmoid(self._moved(part) + level), inputs)
+        z = by_parts(self._moved, inputs)
+        level = self._level(inputs, z)
+
+        def settle(low: int, high: int) -> None:
+            z[low:high] = sigmoid(z[low:high] + level)
+
+        each_part(settle, inputs.rows)
+        return z
 
     def explain(self, inputs: Inputs, rows: NDArray[np.intp]) -> Evidence:
         """Return what each of the eight parts adds to the log odds of a typical tie, the median one."""
