@@ -12,6 +12,7 @@ from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable
 from relnet.network.columns import make_together
 from relnet.network.connections import Connections
+from relnet.network.pairs import both_ends
 from relnet.plugin import Column, Inputs, Keys, Labeler, LabelErrors, Reason, reasons
 from relnet.registry import Registry
 
@@ -53,7 +54,7 @@ def fakes(connections: Connections, people: AccountTable, labels: AccountLabels)
     p_fake = np.where(labels.overridden, said, labels.p_fake)
     keys, ends = connections.ends()
     p_fake = p_fake[people.rows(keys)]
-    return {name: p_fake[end] for name, end in zip(LABELLED, ends.T, strict=True)}
+    return dict(zip(LABELLED, both_ends(p_fake, ends), strict=True))
 
 
 def judged_accounts(assessment: Assessment) -> Keys:

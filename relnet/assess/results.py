@@ -55,8 +55,7 @@ class Results:
         self._pool = ThreadPoolExecutor(2)
         self._writing: list[Future[None]] = []
         self._observed: Future[pl.DataFrame] | None = None
-        self.let_go_of = False
-        """Whether features were let go: they are read from the cache, which may be deleted."""
+        self._let_go = False
 
     def later(self, make: Callable[..., T], *arguments: Any) -> Future[T]:
         """Make something beside the rest: engine and NumPy leave the other cores idle for much of the time."""
@@ -94,8 +93,13 @@ class Results:
             return
         kept = self.cache.opened(self._keys["connections"], scanned)
         if kept is not None:
-            self.let_go_of = True
+            self._let_go = True
             features.add(kept.select(f"f.{name}" for name in names if name not in LABELLED), "f.")
+
+    def read_from(self, run: Path, connections: Connections) -> None:
+        """Read the features that were let go from the run from now on: the cache may be deleted."""
+        if self._let_go and isinstance(connections.features, Columns):
+            connections.features.add(scanned(run / "connections.parquet"), "f.")
 
     def accounts(self, view: NetworkView, activity: Activity) -> AccountTable:
         """Return what is known of the accounts, and when each did something last."""

@@ -158,8 +158,8 @@ def assess(
         result.header.plugins[f"scorer {name}"]["seconds"] = seconds
     clock.lap("Groups")
     result.header.seconds = clock.laps
-    result.save(workspace.runs, results.files)
-    return (kept.load(workspace.runs / run_id) if results.let_go_of else None) or result
+    results.read_from(result.save(workspace.runs, results.files), connections)
+    return result
 
 
 def _refitted(

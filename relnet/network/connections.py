@@ -19,7 +19,7 @@ from relnet.network.acts import ROW, Acts, read_acts, signals_of
 from relnet.network.columns import Columns
 from relnet.network.engine import give_back
 from relnet.network.ordered import days_of, turns_of
-from relnet.network.pairs import Numbers, distinct, met
+from relnet.network.pairs import Numbers, both_ends, distinct, met
 from relnet.network.periods import periods_of
 from relnet.network.spans import Spans, spans_of
 from relnet.network.structure import structure_of
@@ -114,7 +114,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         unsorted = read_acts(view, links=bool(by_table["turns"]))
         signals = signals_of(view, unsorted)
         accounts, ends, rank = unsorted.pairs.sorted()
-        a, b = accounts[ends].T.copy()
+        a, b = both_ends(accounts, ends)
         signals = signals.with_columns(row=rank[signals["number"].to_numpy()])
         grouped = beside.submit(_over_rows, view, signals, by_table, nothing, len(a), failures)
         noted = beside.submit(unsorted.activity.activity, accounts, ends, rank)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from relnet.errors import InputError
-from relnet.plugin import Keys
+from relnet.plugin import Keys, each_part
 from relnet.plugin.compiled import compiled
 
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -24,6 +24,7 @@ _ACCOUNT_BITS: Final = 26
 _PART_BITS: Final = 12
 """Pairs are put in order by parts: those whose first ends are accounts that share all but so many bits."""
 Numbers = NDArray[np.int32]
+T = TypeVar("T", bound=np.generic)
 
 
 class Pairs:
@@ -109,6 +110,17 @@ def met(a: Keys, b: Keys) -> tuple[Keys, Numbers]:
         accounts = distinct(*(keys for keys, _ in ends))
         columns = pool.map(lambda end: np.searchsorted(accounts, end[0]).astype(np.int32)[end[1]], ends)
     return accounts, np.stack(list(columns), axis=1)
+
+
+def both_ends(values: NDArray[T], ends: Numbers) -> tuple[NDArray[T], NDArray[T]]:
+    """Return what the accounts have, of the one end of each pair and of the other."""
+    one, other = np.empty(len(ends), values.dtype), np.empty(len(ends), values.dtype)
+
+    def fill(low: int, high: int) -> None:
+        one[low:high], other[low:high] = values[ends[low:high, 0]], values[ends[low:high, 1]]
+
+    each_part(fill, len(ends))
+    return one, other
 
 
 def _numbered(keys: Keys) -> tuple[Keys, Numbers]:
