@@ -33,21 +33,29 @@ def days_of(acts: Acts, view: NetworkView) -> Days:
 def turns_of(acts: Acts, view: NetworkView) -> Turns:
     """Return one row for each act; pairs are counted from that of the first act."""
     n = len(acts.codes)
+    tie, at, this_way, crowd = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.bool_), np.empty(n)
     gap, delay = np.full(n, np.inf), np.empty(n)
     begins, passes = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+    _take_apart(acts.codes, view.as_of // 1000, tie, at, this_way, crowd)
     _moments(acts.codes, gap, begins, passes)
     _delays(acts.codes, acts.waited, np.full(2, -1), np.full(2, -1), delay)
     return Turns(
-        **_ties((acts.codes >> ROW).astype(np.int32)),
-        at=(view.as_of // 1000 - (acts.codes >> AGE & SECONDS)) * 1000, until=view.until,
-        this_way=acts.codes >> BACK & 1 == 0, gap=gap, begins=begins, passes=passes, delay=delay,
-        crowd=(acts.codes & CROWD).astype(np.float64),
+        **_ties(tie), at=at, until=view.until, this_way=this_way, gap=gap, begins=begins, passes=passes, delay=delay,
+        crowd=crowd,
     )  # fmt: skip
 
 
 def _ties(tie: NDArray[np.int32]) -> dict[str, Any]:
     tie -= tie[0]
     return {"rows": int(tie[-1]) + 1, "tie": tie, "starts": np.flatnonzero(np.append(True, tie[1:] != tie[:-1]))}
+
+
+@compiled
+def _take_apart(codes: Ints, now: int, tie: NDArray[np.int32], at: Ints, this_way: Bools, crowd: Floats) -> None:
+    for i in range(len(codes)):
+        code = codes[i]
+        tie[i], at[i] = code >> ROW, (now - (code >> AGE & SECONDS)) * 1000
+        this_way[i], crowd[i] = code >> BACK & 1 == 0, code & CROWD
 
 
 @compiled

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from relnet.plugin.compiled import compiled
 from relnet.plugin.values import Column
 
 if TYPE_CHECKING:
@@ -107,7 +108,15 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
 
     def count(self, which: NDArray[np.bool_]) -> Column:
         """Return float64[n]: how many of the rows of each connection are meant by bool[m]."""
-        return np.bincount(self.tie[np.flatnonzero(which)], minlength=self.rows).astype(np.float64)
+        counts = np.zeros(self.rows)
+        _count(which, self.tie, counts)
+        return counts
+
+
+@compiled
+def _count(which: NDArray[np.bool_], tie: NDArray[np.int32], counts: Column) -> None:
+    for i in range(len(which)):
+        counts[tie[i]] += which[i]
 
 
 class Days(Ordered, frozen=True, kw_only=True):

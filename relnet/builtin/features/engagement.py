@@ -8,7 +8,8 @@ closed triples are no sums over rows, so they are read from NumPy columns that o
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+import math
+from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,10 +128,7 @@ class BothPeriods(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the log of the geometric mean."""
-        begin, tie, age = _merged(periods, 2)
-        decayed = _decayed(age, PERIODS / 2)
-        sides = [_summed(tie, decayed * acted, periods.rows) for acted in _acted(periods, begin)]
-        return _both(np.stack(sides, axis=1), FEW_PERIODS)
+        return _both(_active(periods, 2, PERIODS / 2)[:, :2], FEW_PERIODS)
 
 
 class Exchanges(Feature):
@@ -141,8 +139,7 @@ class Exchanges(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the log of the decayed number."""
-        mutual = np.logical_and(*periods.acted.T)
-        return np.log1p(_summed(periods.tie[mutual], _decayed(periods.age[mutual], PERIODS), periods.rows))
+        return np.log1p(_active(periods, 1, PERIODS)[:, 2])
 
 
 class AccountsAwake(Feature):
@@ -189,8 +186,8 @@ class Windows(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the number of spans."""
-        _, tie, _ = _merged(periods, PERIODS)
-        return _summed(tie, None, periods.rows)
+        one, other, both = _active(periods, PERIODS).T
+        return np.asarray(one + other - both)
 
 
 class MutualWindows(Feature):
@@ -201,8 +198,7 @@ class MutualWindows(Feature):
 
     def over(self, periods: Periods) -> Column:
         """Return the number of spans."""
-        begin, tie, _ = _merged(periods, PERIODS)
-        return _summed(tie[np.logical_and(*_acted(periods, begin))], None, periods.rows)
+        return _active(periods, PERIODS)[:, 2]
 
 
 def _chance(periods: Periods, times: int, given: Parameters | None) -> Column:
@@ -214,30 +210,29 @@ def _chance(periods: Periods, times: int, given: Parameters | None) -> Column:
     return np.log(np.maximum(found, 1e-12, out=found), out=found)
 
 
-def _merged(periods: Periods, times: int) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
-    """Merge `times` periods into one; return where each begins, its tie and its age."""
-    age = periods.age // times
-    new = np.ones(len(age), dtype=np.bool_)
-    new[1:] = (age[1:] != age[:-1]) | (periods.tie[1:] != periods.tie[:-1])
-    begin = np.flatnonzero(new)
-    return begin, periods.tie[begin], age[begin]
+def _active(periods: Periods, times: int, half_life: float = math.inf) -> NDArray[np.float64]:
+    """Return float64[n, 3]: spans of some periods in which each side acted, and both; older ones count less."""
+    age: NDArray[np.int32] = periods.age // times
+    sums = np.zeros((periods.rows, 3))
+    decayed: Column = np.exp2(-np.arange(age.max(initial=0) + 1) / half_life)  # looked up: there are few ages
+    _count_active(periods.tie, age, periods.acts, decayed, sums)
+    return sums
 
 
-def _acted(periods: Periods, begin: NDArray[np.intp]) -> list[NDArray[np.bool_]]:
-    """Tell for each side whether it acted in merged periods."""
-    if not len(begin):
-        return list(periods.acted.T)
-    return [np.add.reduceat(acts, begin) > 0 for acts in periods.acts.T]
-
-
-def _decayed(age: NDArray[np.int32], half_life: float) -> Column:
-    """Return 2 ** (−age / half life), looked up: there are few ages."""
-    table: Column = np.exp2(-np.arange(age.max(initial=0) + 1) / half_life)
-    return table[age]
-
-
-def _summed(tie: NDArray[np.signedinteger], weight: Any, rows: int) -> Column:
-    return np.asarray(np.bincount(tie, weight, rows), dtype=np.float64)
+@compiled
+def _count_active(
+    tie: NDArray[np.int32], age: NDArray[np.int32], acts: NDArray[np.int32], decayed: Column, sums: NDArray[np.float64]
+) -> None:
+    one = other = 0
+    for i in range(len(tie)):
+        one |= acts[i, 0] > 0
+        other |= acts[i, 1] > 0
+        if i + 1 == len(tie) or tie[i + 1] != tie[i] or age[i + 1] != age[i]:
+            row, weight = tie[i], decayed[age[i]]
+            sums[row, 0] += weight * one
+            sums[row, 1] += weight * other
+            sums[row, 2] += weight * (one & other)
+            one = other = 0
 
 
 def _both(decayed: NDArray[np.float64], few: float) -> Column:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relnet.plugin import PERIODS, Column, Feature, Periods
+from relnet.plugin.compiled import compiled
 
 
 class RecentCount(Feature):
@@ -30,5 +32,15 @@ class PreviousCount(Feature):
 
 
 def _between(periods: Periods, begin: int, end: int) -> Column:
-    inside = (periods.age >= begin * PERIODS) & (periods.age < end * PERIODS)
-    return np.asarray(np.bincount(periods.tie[inside], np.add(*periods.acts[inside].T), periods.rows), np.float64)
+    counts = np.zeros(periods.rows)
+    _count_between(periods.tie, periods.age, periods.acts, begin * PERIODS, end * PERIODS, counts)
+    return counts
+
+
+@compiled
+def _count_between(
+    tie: NDArray[np.int32], age: NDArray[np.int32], acts: NDArray[np.int32], begin: int, end: int, counts: Column
+) -> None:
+    for i in range(len(tie)):
+        if begin <= age[i] < end:
+            counts[tie[i]] += acts[i, 0] + acts[i, 1]

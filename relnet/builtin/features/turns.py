@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from relnet.moments import DAY_MS
 from relnet.plugin import Column, Feature, Inputs, Param, Turns, by_parts
+from relnet.plugin.compiled import compiled
+
+Ties = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 HOUR_MS: Final = 3_600_000
 FIXED: Final = 2.0**20
@@ -36,7 +40,7 @@ class Asked(Feature):
 
     def over(self, turns: Turns) -> Column:
         """Return the number of acts this way."""
-        return turns.count(turns.this_way & _due(turns, self.within_days))
+        return _due(turns, self.within_days)
 
 
 class Answered(Feature):
@@ -48,7 +52,7 @@ class Answered(Feature):
 
     def over(self, turns: Turns) -> Column:
         """Return the number of acts this way that were answered."""
-        return turns.count(_answered(turns, self.within_days))
+        return _due(turns, self.within_days, answered=True)
 
 
 class AnswerDelay(Feature):
@@ -64,10 +68,9 @@ class AnswerDelay(Feature):
 
     def over(self, turns: Turns) -> Column:
         """Return the geometric mean."""
-        answered = np.flatnonzero(_answered(turns, self.within_days))
-        tie, logs = turns.tie[answered], np.rint(np.log(turns.delay[answered] / HOUR_MS) * FIXED)
-        number = np.bincount(tie, minlength=turns.rows)
-        total = np.bincount(tie, logs, turns.rows)
+        number, total = np.zeros(turns.rows), np.zeros(turns.rows)
+        within = round(self.within_days * DAY_MS)
+        _sum_logs(turns.tie, turns.this_way, turns.at, turns.delay, turns.until - within, within, number, total)
         return np.where(number > 0, np.exp(total / (np.maximum(number, 1) * FIXED)), np.nan)
 
 
@@ -155,12 +158,31 @@ class Depth(Feature):
         return 1 + inputs["exchanged"] / inputs["conversations"]
 
 
-def _due(turns: Turns, days: float) -> NDArray[np.bool_]:
-    return np.asarray(turns.at <= turns.until - round(days * DAY_MS))
+def _due(turns: Turns, days: float, answered: bool = False) -> Column:
+    """Count the acts this way that are old enough to have been answered within some days, or those that were."""
+    within, counts = round(days * DAY_MS), np.zeros(turns.rows)
+    most = float(within) if answered else np.inf
+    _count_due(turns.tie, turns.this_way, turns.at, turns.delay, turns.until - within, most, counts)
+    return counts
 
 
-def _answered(turns: Turns, days: float) -> NDArray[np.bool_]:
-    return np.asarray(turns.this_way & _due(turns, days) & (turns.delay <= days * DAY_MS))
+@compiled
+def _count_due(
+    tie: Ties, this_way: Bools, at: NDArray[np.int64], delay: Column, until: int, most: float, counts: Column
+) -> None:
+    for i in range(len(tie)):
+        counts[tie[i]] += this_way[i] & (at[i] <= until) & (delay[i] <= most)
+
+
+@compiled
+def _sum_logs(
+    tie: Ties, this_way: Bools, at: NDArray[np.int64], delay: Column, until: int, most: int, number: Column,
+    total: Column,
+) -> None:  # fmt: skip
+    for i in range(len(tie)):
+        if this_way[i] & (at[i] <= until) & (delay[i] <= most):
+            number[tie[i]] += 1
+            total[tie[i]] += np.rint(np.log(delay[i] / HOUR_MS) * FIXED)
 
 
 def _known_sum(column: Column) -> float:
