@@ -297,7 +297,8 @@ def _link(codes: Ints, ends: Ints, links: Ints, table: Ints, waited: NDArray[np.
         low, high, size = ends[row], ends[row + 1], 2
         while size < 2 * (high - low):
             size *= 2
-        table[:size] = -1
+        for slot in range(size):
+            table[slot] = -1
         for i in range(low, high):
             slot = links[i, 0] & (size - 1)
             while table[slot] >= 0:

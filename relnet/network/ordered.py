@@ -109,7 +109,7 @@ def _delays(codes: Ints, waited: NDArray[np.int32], soonest: Ints, here: Ints, d
                 here[side] = -1
             if code >> ROW != row:
                 row = code >> ROW
-                soonest[:] = -1
+                soonest[0] = soonest[1] = -1
         side, age = code >> BACK & 1, code >> AGE & SECONDS
         if not code >> NAMES & 1:
             here[side] = age
