@@ -294,8 +294,9 @@ def _hide_uncovered(
                 known[feature.kinds] = tuple(view.known(*way, feature.kinds, spans.pair) for way in ways)
             seen = known[feature.kinds]
             for name, there in zip(columns_of(feature), seen[::-1] if feature.unit == "answers" else seen, strict=True):
-                if not there.all():
-                    made[name][~there & (made[name] == 0)] = np.nan
+                hidden = ~there & (made[name] == 0)
+                if hidden.any():  # one that failed is unknown already, and cannot be written to
+                    made[name][hidden] = np.nan
 
 
 def _levels(features: Iterable[Feature]) -> list[list[Feature]]:
