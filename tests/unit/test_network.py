@@ -150,6 +150,16 @@ def test_carried_mentions_and_likes_make_no_acts(tmp_path) -> None:
     assert np.isnan(seen["vitality"]).all()
 
 
+def test_a_feature_that_fails_is_unknown_where_one_direction_is_not_covered_too(tmp_path, monkeypatch) -> None:
+    out_only = (("reply", "out", "me"),)
+    workspace = workspace_of(tmp_path, Acts(rows=(("me", "ana", "reply", T0),), owner="me", covered=out_only))
+    count = next(each for each in find().usable(Feature)[0] if each.name == "count")
+    monkeypatch.setattr(type(count), "over", lambda self, periods: 1 / 0)
+    found = connect_pairs(NetworkView(workspace.log, workspace.imports()), [count])
+    assert [each.plugin for each in found.failures] == ["count"]
+    assert np.isnan([found.features["count_ab"], found.features["count_ba"]]).all()
+
+
 def test_without_any_act_features_over_acts_say_nothing(tmp_path) -> None:
     workspace = workspace_of(tmp_path, Acts(rows=(("me", "ana", "like", T0), ("bob", "me", "like", None)), owner="me"))
     features = [each for each in find().usable(Feature)[0] if each.table in ("days", "turns", "periods")]
