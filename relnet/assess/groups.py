@@ -53,7 +53,8 @@ def communities(view: NetworkView, connections: Connections, people: AccountTabl
     days = np.nan_to_num(connections.features["active_days"])
     rows = np.flatnonzero((days > 0) & ~np.isin(connections.a, me) & ~np.isin(connections.b, me))
     if len(rows) > MOST_TIES:
-        least = np.partition(days[rows], -MOST_TIES)[-MOST_TIES]
+        ties = np.bincount(days[rows].astype(np.intp))
+        least = np.flatnonzero(np.cumsum(ties[::-1])[::-1] >= MOST_TIES)[-1]
         more, as_many = rows[days[rows] > least], rows[days[rows] == least]
         rows = np.sort(np.concatenate([more, as_many[: MOST_TIES - len(more)]]))
     found = np.full(len(people.account), -1, dtype=np.int32)
