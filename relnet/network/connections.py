@@ -323,9 +323,10 @@ def _derive(
     """Compute a feature from other columns, each way."""
     there = {need: made[need].view() for need in feature.needs}
     back = {need: made[_turned(need)].view() for need in feature.needs}
+    sums: dict[Any, Column] = {}
     ways = (
-        Inputs(there, a, b, view.as_of, view.me, structure=lambda: structure),
-        Inputs(back, b, a, view.as_of, view.me, structure=structure.turned),
+        Inputs(there, a, b, view.as_of, view.me, structure=lambda: structure, sums=sums),
+        Inputs(back, b, a, view.as_of, view.me, structure=structure.turned, sums=sums),
     )
     outcomes = [runner.run(feature, "derive", inputs) for _, inputs in zip(columns_of(feature), ways, strict=False)]
     for each in outcomes:

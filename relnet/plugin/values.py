@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from relnet.plugin.compiled import compiled
+from relnet.plugin.parts import each_part, spans
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -61,12 +62,14 @@ class Inputs(Mapping[str, Column]):
         graph: Callable[[], nx.DiGraph[int]] | None = None,
         texts: Mapping[str, Sequence[str | None]] | None = None,
         structure: Callable[[], Structure] | None = None,
+        sums: dict[Given, Column] | None = None,
     ) -> None:
         self._columns = dict(columns)
         for column in self._columns.values():
             column.flags.writeable = False
         self.a, self.b, self.as_of, self.me, self._seed, self._graph = a, b, as_of, me, seed, graph
         self.texts, self._structure = texts or {}, structure
+        self._sums = {} if sums is None else sums
         self._built: nx.DiGraph[int] | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -108,6 +111,45 @@ class Inputs(Mapping[str, Column]):
             raise LookupError("this run offers no structure")
         return self._structure()
 
+    def account_totals(self, given: Given) -> Column:
+        """Return what each account gave to all of its connections, by its number in the structure; unknown is nothing.
+
+        Parameters
+        ----------
+        given
+            Called with some rows; returns what `a` gives to `b` and what `b` gives to `a`, a number or truth a row. A
+            function that stands for itself is called for one direction only of a feature that has two.
+        """
+        if given not in self._sums:
+            ends = self.structure().ends
+            first = 0 if ends.flags.c_contiguous else 1  # turned ends are read as they lie in memory
+            totals = np.zeros(int(ends.max(initial=-1)) + 1)
+            for low, high in spans(self.rows):
+                ab, ba = (np.asarray(gives, np.float64) for gives in given(self.part(low, high)))
+                _add(ab, ba, ends[low:high, ::-1] if first else ends[low:high], first, totals)
+            self._sums[given] = totals
+        return self._sums[given]
+
+    def totals(self, given: Given, end: Literal[0, 1] = 0) -> Column:
+        """Return what `a` (at `end` 1: `b`) gave to all of its connections, float64[n]; see `account_totals`."""
+        totals, ends, column = self.account_totals(given), self.structure().ends, np.empty(self.rows)
+
+        def fill(low: int, high: int) -> None:
+            column[low:high] = totals[ends[low:high, end]]
+
+        each_part(fill, self.rows)
+        return column
+
+    def others(self, given: Given) -> Column:
+        """Return what `a` gave to its other connections, float64[n]; see `account_totals`."""
+        column = self.totals(given)
+
+        def take(low: int, high: int) -> None:
+            column[low:high] -= np.nan_to_num(given(self.part(low, high))[0])
+
+        each_part(take, self.rows)
+        return column
+
     def part(self, low: int, high: int) -> Inputs:
         """Return the inputs of consecutive connections, without what is around these."""
         columns = {name: column[low:high] for name, column in self._columns.items()}
@@ -138,27 +180,6 @@ class Structure(msgspec.Struct, frozen=True):
 
     ends: NDArray[np.int32]
     closed: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]]
-
-    def totals(self, ab: Column, ba: Column) -> Column:
-        """Return what `a` gave to all of its connections, float64[n]; unknown counts as nothing.
-
-        Parameters
-        ----------
-        ab, ba
-            float64[n]: what each end gives to the other.
-        """
-        return self._given(ab, ba, own=True)
-
-    def others(self, ab: Column, ba: Column) -> Column:
-        """Return what `a` gave to its other connections, float64[n]; unknown counts as nothing."""
-        return self._given(ab, ba, own=False)
-
-    def _given(self, ab: Column, ba: Column, own: bool) -> Column:
-        given, total = np.empty(len(ab)), np.zeros(int(self.ends.max(initial=-1)) + 1)
-        near = 0 if self.ends.flags.c_contiguous else 1  # turned ends are read as they lie in memory
-        ab, ba, ends = map(np.ascontiguousarray, (ab, ba, self.ends[:, ::-1] if near else self.ends))
-        _give(ab, ba, ends, near, total, own, given)
-        return given
 
     def turned(self) -> Structure:
         """Return the same seen from the other end."""
@@ -207,14 +228,13 @@ class LabelErrors(msgspec.Struct):
     least_recall: float
 
 
+Given = Callable[[Inputs], tuple[NDArray[Any], NDArray[Any]]]
+
+
 @compiled
-def _give(ab: Column, ba: Column, ends: Ends, near: int, total: Column, own: bool, given: Column) -> None:
+def _add(ab: Column, ba: Column, ends: Ends, first: int, totals: Column) -> None:
     for i in range(len(ab)):
         if ab[i] == ab[i]:
-            total[ends[i, near]] += ab[i]
+            totals[ends[i, first]] += ab[i]
         if ba[i] == ba[i]:
-            total[ends[i, 1 - near]] += ba[i]
-    for i in range(len(ab)):
-        given[i] = total[ends[i, near]]
-        if not own and ab[i] == ab[i]:
-            given[i] -= ab[i]
+            totals[ends[i, 1 - first]] += ba[i]

@@ -6,6 +6,7 @@ An act towards m accounts gives each 1/m of a word; a text that its author sent 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relnet.plugin import Column, Feature, Inputs, Periods
 
@@ -38,8 +39,7 @@ class Addressed(Feature):
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the number of accounts for a."""
-        there, back = ((inputs[name] > 0).astype(np.float64) for name in ("count_ab", "count_ba"))
-        of_a = inputs.structure().totals(there, back)
+        of_a = inputs.totals(_addressed)
         of_a[~(inputs["sent_known_ab"] > 0)] = np.nan
         return of_a
 
@@ -57,6 +57,14 @@ class Attention(Feature):
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the share for a."""
-        of_a = inputs.structure().totals(inputs["words_ab"], inputs["words_ba"])
+        of_a = inputs.totals(_words)
         of_a[~((inputs["sent_known_ab"] > 0) & (of_a > 0))] = np.nan
         return np.divide(np.nan_to_num(inputs["words_ab"]), of_a, out=of_a)
+
+
+def _addressed(inputs: Inputs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    return inputs["count_ab"] > 0, inputs["count_ba"] > 0
+
+
+def _words(inputs: Inputs) -> tuple[Column, Column]:
+    return inputs["words_ab"], inputs["words_ba"]

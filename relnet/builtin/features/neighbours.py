@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from relnet.plugin import Column, Feature, Inputs, Structure
+from relnet.plugin import Column, Feature, Inputs
 
 FIXED: Final = 2.0**32
 """Terms are rounded to 2⁻³² and summed exactly, so that no order of rows or accounts changes a sum."""
@@ -26,7 +27,7 @@ class Neighbours(Feature):
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the number of accounts for a."""
-        degrees = _degrees(inputs, inputs.structure())
+        degrees = inputs.totals(_tied)
         degrees[~(inputs["met_known_ab"] > 0)] = np.nan
         return degrees
 
@@ -61,11 +62,10 @@ class AdamicAdar(Feature):
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the sum."""
-        structure = inputs.structure()
-        degrees = (_degrees(inputs, side) for side in (structure, structure.turned()))
         with np.errstate(divide="ignore"):
-            one, other = (np.round(FIXED / np.log(np.maximum(degree, 2))) for degree in degrees)
-        ends, total = structure.ends, np.zeros(inputs.rows)
+            worth = np.round(FIXED / np.log(np.maximum(inputs.account_totals(_tied), 2)))
+        structure, total = inputs.structure(), np.zeros(inputs.rows)
+        ends, (one, other) = structure.ends, (worth[of] for of in structure.ends.T)
         for triple in structure.closed():
             for rows, next_to in zip(triple, (triple[1], triple[2], triple[0]), strict=True):
                 # The third account of the triple is the end of a neighbouring connection that this one lacks.
@@ -92,9 +92,9 @@ class Overlap(Feature):
         return np.where(either > 0, n / np.where(either > 0, either, 1), np.nan)
 
 
-def _degrees(inputs: Inputs, structure: Structure) -> Column:
-    tied = ((inputs["count_ab"] > 0) | (inputs["count_ba"] > 0)).astype(np.float64)
-    return structure.totals(tied, tied)
+def _tied(inputs: Inputs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    tied = (inputs["count_ab"] > 0) | (inputs["count_ba"] > 0)
+    return tied, tied
 
 
 def _where_known(column: Column, inputs: Inputs) -> Column:

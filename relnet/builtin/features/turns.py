@@ -6,14 +6,13 @@ Acts of one second are one moment: they neither answer one another nor depend on
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relnet.moments import DAY_MS
-from relnet.plugin import Column, Feature, Inputs, Param, Turns, by_parts
+from relnet.plugin import Column, Feature, Inputs, Param, Turns
 from relnet.plugin.compiled import compiled
 
 Ties = NDArray[np.int32]
@@ -87,10 +86,8 @@ class UsualAnswers(Feature):
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the share for a, who answers what goes from b to a."""
-        structure = inputs.structure()
-        asked = structure.others(inputs["asked_ba"], inputs["asked_ab"])
-        answered = structure.others(inputs["answered_ba"], inputs["answered_ab"])
-        everyone = [sum(_known_sum(inputs[f"{name}_{way}"]) for way in ("ab", "ba")) for name in ("answered", "asked")]
+        asked, answered = inputs.others(_asked), inputs.others(_answered)
+        everyone = [float(inputs.account_totals(given).sum()) for given in (_answered, _asked)]
         answered += everyone[0] / everyone[1] if everyone[1] else np.nan
         asked += 1
         return np.divide(answered, asked, out=answered)
@@ -109,10 +106,7 @@ class UsualDelay(Feature):
 
     def derive(self, inputs: Inputs) -> Column:
         """Return the geometric mean for a, who answers what goes from b to a."""
-        structure = inputs.structure()
-        back, there = (by_parts(partial(_log_sum, way), inputs) for way in ("ba", "ab"))
-        number = structure.others(inputs["answered_ba"], inputs["answered_ab"])
-        logs = structure.others(back, there)
+        number, logs = inputs.others(_answered), inputs.others(_log_sums)
         unknown = number == 0
         logs /= np.maximum(number, 1, out=number)
         np.exp(logs, out=logs)[unknown] = np.nan
@@ -185,10 +179,17 @@ def _sum_logs(
             total[tie[i]] += np.rint(np.log(delay[i] / HOUR_MS) * FIXED)
 
 
-def _known_sum(column: Column) -> float:
-    return float(np.sum(column, where=~np.isnan(column)))  # without the copy that nansum makes
+def _asked(inputs: Inputs) -> tuple[Column, Column]:
+    """Return what each end was asked by the other."""
+    return inputs["asked_ba"], inputs["asked_ab"]
 
 
-def _log_sum(way: str, inputs: Inputs) -> Column:
+def _answered(inputs: Inputs) -> tuple[Column, Column]:
+    return inputs["answered_ba"], inputs["answered_ab"]
+
+
+def _log_sums(inputs: Inputs) -> tuple[Column, Column]:
     """Return Σ ln delay as the multiple of 2⁻²⁰ that it is, so that sums over ties are exact."""
-    return np.asarray(np.round(inputs[f"answered_{way}"] * np.log(inputs[f"answer_delay_{way}"]) * FIXED) / FIXED)
+    delays = inputs["answer_delay_ba"], inputs["answer_delay_ab"]
+    one, other = (n * np.log(delay) for n, delay in zip(_answered(inputs), delays, strict=True))
+    return np.round(one * FIXED) / FIXED, np.round(other * FIXED) / FIXED

@@ -89,13 +89,25 @@ class AboveNoise(Scorer):
 
 def totals(inputs: Inputs) -> tuple[tuple[Column, Column], tuple[Column, Column]]:
     """Return acts and ties that the sender gives to anyone, and those that the receiver gets from anyone."""
-    there, back = inputs["count_ab"], inputs["count_ba"]
-    structure = inputs.structure()
-    some, some_back = (there > 0).astype(np.float64), (back > 0).astype(np.float64)
-    sent, ties_out = structure.totals(there, back), structure.totals(some, some_back)
-    other_end = structure.turned()
-    got, ties_in = other_end.totals(there, back), other_end.totals(some, some_back)
+    sent, ties_out = inputs.totals(_sent), inputs.totals(_ties_out)
+    got, ties_in = inputs.totals(_got, end=1), inputs.totals(_ties_in, end=1)
     return (sent, ties_out), (got, ties_in)
+
+
+def _sent(inputs: Inputs) -> tuple[Column, Column]:
+    return inputs["count_ab"], inputs["count_ba"]
+
+
+def _got(inputs: Inputs) -> tuple[Column, Column]:
+    return inputs["count_ba"], inputs["count_ab"]
+
+
+def _ties_out(inputs: Inputs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    return inputs["count_ab"] > 0, inputs["count_ba"] > 0
+
+
+def _ties_in(inputs: Inputs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    return inputs["count_ba"] > 0, inputs["count_ab"] > 0
 
 
 def _chance(weight: Column, total: Column, ties: Column) -> Column:
