@@ -32,7 +32,8 @@ from relnet.plugin import (
     Section,
     by_parts,
 )
-from relnet.plugin.parts import spans
+from relnet.plugin.narrow import Held, Narrow, Room, many
+from relnet.plugin.parts import each_part, spans
 
 _BY_ROW: Final = ("score", "derive", "over")
 """Methods that give a column, of which a plugin may say that it is `rowwise`."""
@@ -128,10 +129,16 @@ def here(plugin: Plugin, method: str, *arguments: Any) -> Outcome:
 
 
 def _called(plugin: Plugin, method: str, *arguments: Any) -> Any:
-    call = getattr(plugin, method)
+    call, given = getattr(plugin, method), arguments[0]
     # An author may have overlooked what `rowwise` says.
     apart = plugin.home is None and method in _BY_ROW and getattr(plugin, "rowwise", False)
-    return by_parts(call, *arguments) if apart and isinstance(arguments[0], (Inputs, Periods)) else call(*arguments)
+    if not apart or not isinstance(given, (Inputs, Periods)):
+        return call(*arguments)
+    if isinstance(plugin, Scorer) or not many(given.rows):
+        return by_parts(call, given)
+    room = Room(given.rows)
+    each_part(lambda low, high: room.put(low, call(given.part(low, high))), given.rows)
+    return room.column()
 
 
 def checked_score(column: object, rows: int) -> Column:
@@ -208,7 +215,9 @@ def _rendered(value: Any, plugin: Plugin, findings: Findings) -> list[Block]:
     return blocks
 
 
-def _computed(value: object, plugin: Plugin, given: Any) -> Column:
+def _computed(value: object, plugin: Plugin, given: Any) -> Held:
+    if isinstance(value, Narrow):
+        return value
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         value = value.astype(np.float64, copy=False)
     column = checked_column(value, given.rows)

@@ -19,10 +19,11 @@ from relnet.assess.cache import Table, read, write
 from relnet.assess.plan import LABELLED
 from relnet.network.accounts import AccountTable, table_of
 from relnet.network.activity import Activity
-from relnet.network.columns import Columns
+from relnet.network.columns import Columns, held
 from relnet.network.connections import Connections
 from relnet.network.pairs import distinct
 from relnet.plugin import Column, Keys
+from relnet.plugin.narrow import Held
 from relnet.runner import Failure
 
 LABELS: Final = ("good", "inactive", "fake", "unknown")
@@ -154,7 +155,7 @@ class Assessment(msgspec.Struct):
         os.rename(part, final)
         return final
 
-    def _tables(self) -> dict[str, Callable[[], Table]]:
+    def _tables(self) -> dict[str, Callable[[], Mapping[str, Held]]]:
         """Return what is written as Parquet, by file: facts of connections and of accounts, and what was made of them."""
         fakes = {name: self.connections.features[name] for name in LABELLED if name in self.connections.features}
         labels = {name: getattr(self.labels, name) for name in AccountLabels.__struct_fields__}
@@ -177,9 +178,9 @@ def _score_files(header: Header) -> dict[str, str]:
     return {f"score.{scorer}": f"score-{number}" for number, scorer in enumerate(scorers)}
 
 
-def connections_table(connections: Connections) -> Table:
+def connections_table(connections: Connections) -> dict[str, Held]:
     """Return connections as one table, without what labels say."""
-    features = {f"f.{name}": column for name, column in connections.features.items() if name not in LABELLED}
+    features = {f"f.{name}": held(connections.features, name) for name in connections.features if name not in LABELLED}
     return {"a": connections.a, "b": connections.b, **features}
 
 

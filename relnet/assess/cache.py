@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
+import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from relnet.network.columns import plain
+from relnet.network.columns import plain, series
 from relnet.plugin import Plugin
+from relnet.plugin.narrow import Held
 from relnet.whole_file import whole
 
 MOST_BYTES: Final = 4 << 30
@@ -72,7 +74,7 @@ class Cache:
             return None
         return made
 
-    def keep(self, key: str, table: Mapping[str, NDArray[Any]] | pl.DataFrame) -> None:
+    def keep(self, key: str, table: Mapping[str, Held] | pl.DataFrame) -> None:
         """Keep a result under its key; a disk that is full or a folder that goes away costs the result only."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -89,22 +91,19 @@ class Cache:
                 total -= size
 
 
-def write(path: Path, table: Mapping[str, NDArray[Any]] | pl.DataFrame) -> None:
+def write(path: Path, table: Mapping[str, Held] | pl.DataFrame) -> None:
     """Write columns as Parquet; columns of objects are texts."""
     frame = table if isinstance(table, pl.DataFrame) else _frame(table)
     frame.write_parquet(path, compression="snappy", statistics=False, row_group_size=_ROWS)
 
 
-def _frame(table: Mapping[str, NDArray[Any]]) -> pl.DataFrame:
-    made = {
-        name: pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else column
-        for name, column in table.items()
-    }
+def _frame(table: Mapping[str, Held]) -> pl.DataFrame:
     # What takes the room of one value here does so there, too, where another column says how many rows there are.
-    one = {name: pl.lit(pl.Series(column[:1])).first() for name, column in table.items() if column.strides == (0,)}
+    one = [name for name, column in table.items() if isinstance(column, np.ndarray) and column.strides == (0,)]
     if len(one) == len(table):
-        one = {}
-    return pl.DataFrame({name: made[name] for name in made if name not in one}).with_columns(**one).select(list(table))
+        one = []
+    frame = pl.DataFrame({name: series(column) for name, column in table.items() if name not in one})
+    return frame.with_columns(pl.lit(series(table[name][:1])).first().alias(name) for name in one).select(list(table))
 
 
 def read(path: Path) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -30,9 +30,10 @@ from relnet.network.columns import Columns
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
+from relnet.plugin.narrow import Held
 
 T = TypeVar("T")
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raised when a result is kept in other columns."""
 _MANY: Final = 1 << 20
 """Connections from which on memory matters more than reading features twice."""
@@ -53,7 +54,7 @@ class Results:
         self.cache, self._facts = cache, key_of(*facts)
         self._keys: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(2)
-        self._writing: list[Future[None]] = []
+        self._writing: dict[str, Future[None]] = {}
         self._observed: Future[pl.DataFrame] | None = None
         self._let_go = False
 
@@ -64,7 +65,7 @@ class Results:
     @property
     def files(self) -> dict[str, Path]:
         """Files of the results by name, once they are written; what was not kept has none."""
-        for each in self._writing:
+        for each in self._writing.values():
             each.result()
         return {name: self.cache.path(key) for name, key in self._keys.items()}
 
@@ -87,10 +88,12 @@ class Results:
         return made
 
     def let_go(self, connections: Connections, names: Iterable[str]) -> None:
-        """Let features go, where they are many and kept by now; they are read when they are asked for again."""
+        """Let features go, where they are many, once they are kept; they are read when they are asked for again."""
         features = connections.features
         if len(connections) < _MANY or not isinstance(features, Columns):
             return
+        if "connections" in self._writing:
+            self._writing["connections"].result()
         kept = self.cache.opened(self._keys["connections"], scanned)
         if kept is not None:
             self._let_go = True
@@ -149,8 +152,8 @@ class Results:
         """Keep a score that `score` did not find."""
         self._keep(f"score.{scorer.name}", {scorer.name: column})
 
-    def _keep(self, name: str, table: Table | pl.DataFrame) -> None:
-        self._writing.append(self.later(self.cache.keep, self._keys[name], table))
+    def _keep(self, name: str, table: Mapping[str, Held] | pl.DataFrame) -> None:
+        self._writing[name] = self.later(self.cache.keep, self._keys[name], table)
 
     def _key(self, name: str, *parts: Any) -> str:
         self._keys[name] = key_of(LAYOUT, name, *parts)

@@ -32,11 +32,12 @@ from relnet.facts.coverage import sentences
 from relnet.facts.records import SCHEMA_VERSION
 from relnet.network.accounts import AccountTable
 from relnet.network.activity import Activity
-from relnet.network.columns import Columns, make_together
+from relnet.network.columns import Columns, held, make_together
 from relnet.network.connections import Connections
 from relnet.network.graph import graph_of
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Inputs, Labeler, LabelResult, Plugin, Scorer, why_bit
+from relnet.plugin.narrow import Held
 from relnet.registry import Registry, kind_of
 from relnet.settings import HORIZON_DAYS
 from relnet.store.workspace import Workspace
@@ -229,16 +230,17 @@ def scorer_inputs(
     seed: int = 0,
 ) -> Inputs:
     """Return the columns a scorer asked for; what labels say is unknown where nobody was labelled."""
-    columns = {}
+    columns: dict[str, Held] = {}
     make_together(connections.features, (need for need in scorer.needs if need in connections.features))
     for need in scorer.needs:
         if need.startswith("score."):
-            columns[need] = scores[need.removeprefix("score.")].view()
+            columns[need] = scores[need.removeprefix("score.")]
         elif need in LABELLED and need not in connections.features:
             columns[need] = np.full(len(connections), np.nan)
         else:
-            columns[need] = connections.features[need].view()
-    counts = {name: connections.features[name] for name in _COUNTS}
+            columns[need] = held(connections.features, need)
+    counts = Columns()
+    counts.hold({name: held(connections.features, name) for name in _COUNTS})
     graph = partial(graph_of, Connections(connections.a, connections.b, counts))
     return Inputs(columns, connections.a, connections.b, as_of, me, seed, graph)
 

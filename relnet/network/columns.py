@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from relnet.plugin.narrow import UNKNOWN, Held, Narrow, wide
 
 Frame = pl.LazyFrame | pl.DataFrame
 
@@ -24,7 +25,7 @@ class Columns(MutableMapping[str, NDArray[Any]]):
     """
 
     def __init__(self, frame: Frame | None = None, prefix: str = "") -> None:
-        self._columns: dict[str, NDArray[Any] | tuple[Frame, str]] = {}
+        self._columns: dict[str, Held | tuple[Frame, str]] = {}
         if frame is not None:
             self.add(frame, prefix)
 
@@ -50,13 +51,21 @@ class Columns(MutableMapping[str, NDArray[Any]]):
                 asked.setdefault(id(frame), (frame, {}))[1][name] = name_there
         for frame, columns in asked.values():
             found = frame.lazy().select(columns.values()).collect()
-            self._columns |= {name: plain(found[name_there]) for name, name_there in columns.items()}
+            self._columns |= {name: _held(found[name_there]) for name, name_there in columns.items()}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
+        return wide(self.held(name))
+
+    def held(self, name: str) -> Held:
+        """Return a column as it is held; as numbers it may take eight times the room."""
         self.make([name])
         column = self._columns[name]
-        assert isinstance(column, np.ndarray)
+        assert not isinstance(column, tuple)
         return column
+
+    def hold(self, columns: Mapping[str, Held]) -> None:
+        """Put columns beside these as they are, or in their place."""
+        self._columns |= columns
 
     def __setitem__(self, name: str, column: NDArray[Any]) -> None:
         self._columns[name] = column
@@ -78,6 +87,23 @@ def make_together(columns: Mapping[str, NDArray[Any]], names: Iterable[str]) -> 
     """Make what is not made yet of several columns, all at once."""
     if isinstance(columns, Columns):
         columns.make(names)
+
+
+def held(columns: Mapping[str, NDArray[Any]], name: str) -> Held:
+    """Return a column as it is held."""
+    return columns.held(name) if isinstance(columns, Columns) else columns[name]
+
+
+def series(column: Held) -> pl.Series:
+    """Return a column as a series: objects as texts, a narrow one as `UInt8`, null where unknown."""
+    if not isinstance(column, Narrow):
+        return pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else pl.Series(column)
+    codes = pl.DataFrame({"": pl.Series(column.codes)}).lazy()
+    return codes.select(pl.when(pl.col("") != UNKNOWN).then(pl.col(""))).collect().to_series()
+
+
+def _held(column: pl.Series) -> Held:
+    return Narrow(column.fill_null(UNKNOWN).to_numpy()) if column.dtype == pl.UInt8 else plain(column)
 
 
 def plain(column: pl.Series) -> NDArray[Any]:

@@ -27,6 +27,7 @@ from relnet.network.view import NetworkView
 from relnet.network.words import hours_of, texts_of
 from relnet.plugin import Column, Feature, Inputs, Keys, Periods, Structure
 from relnet.plugin.kinds import METHODS
+from relnet.plugin.narrow import Held, Room, least_room, wide
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 SUFFIXES: Final = ("ab", "ba")
 ENDS_KNOWN: Final = frozenset(f"{name}_{way}" for name in ("sent_known", "met_known") for way in SUFFIXES)
 """1 where all that a (`_ab`) or b (`_ba`) does is covered; 1 where all that is done to that account is, too."""
-_FIRST: Final = 1 << 10
-"""Rows by which most columns are seen to differ."""
 _BLOCK: Final = 1 << 18
 """Acts of which the ordered tables are made at a time."""
 
@@ -121,11 +120,12 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         del signals
         acts = unsorted.sorted(rank, len(a))
         del unsorted
-        made = grouped.result()
+        counted = grouped.result()
+        counted["interactions"] += acts.counts
+        made: dict[str, Held] = {name: least_room(counted.pop(name)) for name in list(counted)}
         give_back()
         tied = acts.counts > 0
         structure = structure_of(ends, tied)
-        made["interactions"] += acts.counts
         made |= _over_ordered(view, acts, by_table, failures)
         if by_table["periods"]:
             periods = periods_of(view, a, b, acts, structure)
@@ -136,12 +136,13 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     made |= _over_words_and_hours(view, by_table, a, b, failures)
     unknown = np.broadcast_to(np.nan, len(a))
     read = [feature for feature in features if feature.table != "columns"]
-    made = {name: unknown for feature in read for name in columns_of(feature)} | made
+    nowhere: dict[str, Held] = {name: unknown for feature in read for name in columns_of(feature)}
+    made = nowhere | made
     spans = spans_of(view, a, b)
     made |= _coverage(view, a, b, spans, {*needs, *(need for feature in features for need in feature.needs)})
     _hide_uncovered(made, read, view, a, b, spans)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = dict(zip(made, pool.map(_least_room, made.values()), strict=True))
+        made = dict(zip(made, pool.map(least_room, made.values()), strict=True))
         for together in _levels(feature for feature in features if feature.table == "columns"):
             outcomes = list(pool.map(partial(_derive, made, a, b, view, structure), together))
             for feature, outcome in zip(together, outcomes, strict=True):
@@ -152,17 +153,8 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
                 }
     give_back()
     columns = Columns()
-    columns.update(made)
+    columns.hold(made)
     return Connections(a, b, columns, failures, noted.result(), (accounts, ends))
-
-
-def _least_room(column: NDArray[Any]) -> Column:
-    """Return the column as numbers; one that is the same throughout takes the room of one value."""
-    first = column[:1]
-    for part in (column[:_FIRST], column):
-        if not len(part) or not np.array_equal(part, np.broadcast_to(first, part.shape), equal_nan=True):
-            return column.astype(np.float64, copy=False)
-    return np.broadcast_to(first.astype(np.float64), column.shape)
 
 
 def _over_rows(
@@ -186,21 +178,18 @@ def _over_rows(
 
 def _over_ordered(
     view: NetworkView, acts: Acts, by_table: Mapping[str, Sequence[Feature]], failures: list[runner.Failure]
-) -> dict[str, Column]:
+) -> dict[str, Held]:
     """Compute the features of the tables that need acts in their order, some pairs at a time."""
     features = [*by_table["days"], *by_table["turns"]]
     nothing = {column: each.nothing for each in features for column in columns_of(each)}
-    made = {column: np.empty(acts.rows) for column in nothing}
+    rooms = {column: Room(acts.rows) for column in nothing}
 
     def compute(block: Acts) -> list[runner.Failure]:
         failed = []
-        for column, value in nothing.items():
-            made[column][block.first : block.first + block.rows] = value
-        if not len(block.codes):
-            return []
-        first = int(block.codes[0] >> ROW)
+        filled = {column: np.full(block.rows, value) for column, value in nothing.items()}
+        first = int(block.codes[0] >> ROW) if len(block.codes) else 0
         for name, table_of in (("days", days_of), ("turns", turns_of)):
-            if not by_table[name]:
+            if not by_table[name] or not len(block.codes):
                 continue
             table = table_of(block, view)
             ways = (table, table.turned())
@@ -209,31 +198,30 @@ def _over_ordered(
                 found, failure = _over(feature, ways)
                 failed += [failure] if failure else []
                 for column, values in found.items():
-                    made[column][tied] = values[tied - first]
+                    filled[column][tied - block.first] = values[tied - first]
+        for column, values in filled.items():
+            rooms[column].put(block.first, values)
         return failed
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         failed = {each.plugin: each for found in pool.map(compute, acts.blocks(_BLOCK)) for each in found}
     failures += failed.values()
-    for feature in features:
-        if feature.name in failed:
-            for column in columns_of(feature):
-                del made[column]
-    return made
+    whole = [feature for feature in features if feature.name not in failed]
+    return {column: rooms[column].column() for feature in whole for column in columns_of(feature)}
 
 
 def _over_periods(
     periods: Periods, features: Sequence[Feature], tied: NDArray[np.bool_], failures: list[runner.Failure]
-) -> dict[str, Column]:
+) -> dict[str, Held]:
     ways = (periods, periods.turned())
     untied = np.flatnonzero(~tied)
 
-    def compute(feature: Feature) -> tuple[dict[str, Column], runner.Failure | None]:
+    def compute(feature: Feature) -> tuple[dict[str, Held], runner.Failure | None]:
         found, failure = _over(feature, ways)
-        # A view is of what the feature was given.
-        found = {name: column if column.flags.owndata else column.copy() for name, column in found.items()}
-        for column in found.values():
-            column[untied] = feature.nothing
+        for name, column in found.items():
+            if isinstance(column, np.ndarray) and not column.flags.owndata:
+                found[name] = column.copy()  # it is a view of what the feature was given
+            found[name][untied] = feature.nothing
         return found, failure
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -243,9 +231,9 @@ def _over_periods(
     return {name: column for found, _ in outcomes for name, column in found.items()}
 
 
-def _over(feature: Feature, ways: tuple[Any, Any]) -> tuple[dict[str, Column], runner.Failure | None]:
+def _over(feature: Feature, ways: tuple[Any, Any]) -> tuple[dict[str, Held], runner.Failure | None]:
     """Compute a feature over a table, each way; one that fails either way is left out."""
-    found: dict[str, Column] = {}
+    found: dict[str, Held] = {}
     for name, table in zip(columns_of(feature), ways, strict=False):
         outcome = runner.run(feature, "over", table)
         if outcome.failure:
@@ -260,8 +248,8 @@ def _over_words_and_hours(
     a: Keys,
     b: Keys,
     failures: list[runner.Failure],
-) -> dict[str, Column]:
-    made: dict[str, Column] = {}
+) -> dict[str, Held]:
+    made: dict[str, Held] = {}
     for table, tables_of in (("texts", texts_of), ("hours", hours_of)):
         for feature in by_table[table]:
             for name, given in zip(columns_of(feature), tables_of(view, a, b, feature.directed), strict=True):
@@ -273,19 +261,19 @@ def _over_words_and_hours(
     return made
 
 
-def _coverage(view: NetworkView, a: Keys, b: Keys, spans: Spans, needs: set[str]) -> dict[str, Column]:
+def _coverage(view: NetworkView, a: Keys, b: Keys, spans: Spans, needs: set[str]) -> dict[str, Held]:
     known = {"known_ab": view.known(a, b, span=spans.pair), "known_ba": view.known(b, a, span=spans.pair)}
     for name in sorted(ENDS_KNOWN.intersection([*needs, *map(_turned, needs)])):
         sent, received = view.known_of(*((a, spans.a) if name.endswith("_ab") else (b, spans.b)))
         known[name] = sent & received if name.startswith("met") else sent
-    return {name: _least_room(column) for name, column in known.items()}
+    return {name: least_room(column) for name, column in known.items()}
 
 
 def _hide_uncovered(
-    made: dict[str, Column], features: Iterable[Feature], view: NetworkView, a: Keys, b: Keys, spans: Spans
+    made: dict[str, Held], features: Iterable[Feature], view: NetworkView, a: Keys, b: Keys, spans: Spans
 ) -> None:
     known: dict[tuple[str, ...], tuple[NDArray[np.bool_], ...]] = {
-        (): tuple(made[f"known_{suffix}"] > 0 for suffix in SUFFIXES)
+        (): tuple(wide(made[f"known_{suffix}"]) > 0 for suffix in SUFFIXES)
     }
     for feature in features:
         if feature.directed and feature.unit in ("interactions", "follows", "answers"):
@@ -294,9 +282,9 @@ def _hide_uncovered(
                 known[feature.kinds] = tuple(view.known(*way, feature.kinds, spans.pair) for way in ways)
             seen = known[feature.kinds]
             for name, there in zip(columns_of(feature), seen[::-1] if feature.unit == "answers" else seen, strict=True):
-                hidden = ~there & (made[name] == 0)
-                if hidden.any():  # one that failed is unknown already, and cannot be written to
-                    made[name][hidden] = np.nan
+                if not there.all():
+                    column = wide(made[name])
+                    made[name] = np.where(~there & (column == 0), np.nan, column)
 
 
 def _levels(features: Iterable[Feature]) -> list[list[Feature]]:
@@ -313,7 +301,7 @@ def _levels(features: Iterable[Feature]) -> list[list[Feature]]:
 
 
 def _derive(
-    made: Mapping[str, Column],
+    made: Mapping[str, Held],
     a: Keys,
     b: Keys,
     view: NetworkView,
@@ -321,8 +309,8 @@ def _derive(
     feature: Feature,
 ) -> list[runner.Outcome]:
     """Compute a feature from other columns, each way."""
-    there = {need: made[need].view() for need in feature.needs}
-    back = {need: made[_turned(need)].view() for need in feature.needs}
+    there = {need: made[need] for need in feature.needs}
+    back = {need: made[_turned(need)] for need in feature.needs}
     sums: dict[Any, Column] = {}
     ways = (
         Inputs(there, a, b, view.as_of, view.me, structure=lambda: structure, sums=sums),
@@ -331,7 +319,7 @@ def _derive(
     outcomes = [runner.run(feature, "derive", inputs) for _, inputs in zip(columns_of(feature), ways, strict=False)]
     for each in outcomes:
         if each.failure is None:
-            each.value = _least_room(each.value)
+            each.value = least_room(each.value)
     return outcomes
 
 

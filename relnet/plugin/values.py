@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.plugin.compiled import compiled
+from relnet.plugin.narrow import Held, Narrow, wide
 from relnet.plugin.parts import each_part, spans
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Inputs(Mapping[str, Column]):
 
     def __init__(
         self,
-        columns: Mapping[str, Column],
+        columns: Mapping[str, Held],
         a: Keys,
         b: Keys,
         as_of: int,
@@ -64,9 +65,9 @@ class Inputs(Mapping[str, Column]):
         structure: Callable[[], Structure] | None = None,
         sums: dict[Given, Column] | None = None,
     ) -> None:
-        self._columns = dict(columns)
+        self._columns = {name: column[:] for name, column in columns.items()}
         for column in self._columns.values():
-            column.flags.writeable = False
+            (column.codes if isinstance(column, Narrow) else column).flags.writeable = False
         self.a, self.b, self.as_of, self.me, self._seed, self._graph = a, b, as_of, me, seed, graph
         self.texts, self._structure = texts or {}, structure
         self._sums = {} if sums is None else sums
@@ -79,7 +80,7 @@ class Inputs(Mapping[str, Column]):
         return Inputs, (self._columns, *given)
 
     def __getitem__(self, name: str) -> Column:
-        return self._columns[name]
+        return wide(self._columns[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -117,8 +118,8 @@ class Inputs(Mapping[str, Column]):
         Parameters
         ----------
         given
-            Called with some rows; returns what `a` gives to `b` and what `b` gives to `a`, a number or truth a row. A
-            function that stands for itself is called for one direction only of a feature that has two.
+            Called with some rows; returns what `a` gives to `b` and what `b` gives to `a`, a number or truth a row. For
+            the other direction of a feature, in which the rows are turned, totals of the same function are not made again.
         """
         if given not in self._sums:
             ends = self.structure().ends

@@ -14,7 +14,7 @@ from relnet.assess.assessment import Assessment
 from relnet.assess.cache import Cache, key_of, write
 from relnet.assess.run import assess
 from relnet.network.columns import Columns
-from relnet.plugin import Column, Feature, Inputs, Scorer, nw
+from relnet.plugin import Column, Feature, Inputs, Scorer, narrow, nw
 from relnet.store.workspace import Workspace
 from tests.builders import Acts, workspace_of
 
@@ -133,6 +133,7 @@ def test_columns_are_read_when_they_are_asked_for(tmp_path) -> None:
 def test_features_of_many_connections_are_let_go_and_read_from_the_run(workspace, monkeypatch) -> None:
     held, _ = run(workspace, half={"share": 0.1})
     monkeypatch.setattr(results, "_MANY", 0)
+    monkeypatch.setattr(narrow, "MANY", 1)
     monkeypatch.setattr(results.Results, "later", _at_once)  # so that features are kept before scores are made
     shutil.rmtree(workspace.cache)
     _drop_runs(workspace)

@@ -7,7 +7,7 @@ from relnet import registry, runner
 from relnet.assess.plan import features_for
 from relnet.builtin.scorers.shrinkage import prior_strength
 from relnet.network.connections import columns_of, connect_pairs
-from relnet.plugin import Feature, Inputs, Scorer, each_part, parts
+from relnet.plugin import Feature, Inputs, Scorer, each_part, narrow, parts
 from relnet.testing.networks import network
 
 
@@ -29,6 +29,14 @@ def test_parts_give_what_all_rows_give(monkeypatch) -> None:
     assert len(whole["engagement"]) > 70 and whole.keys() == some.keys()
     for name, column in whole.items():
         np.testing.assert_allclose(some[name], column, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+def test_columns_in_a_byte_a_row_give_what_numbers_give(monkeypatch) -> None:
+    monkeypatch.setattr(parts, "PART", 7)
+    some = everything()
+    monkeypatch.setattr(narrow, "MANY", 1)
+    for name, column in everything().items():
+        np.testing.assert_array_equal(column, some[name], err_msg=name)
 
 
 def test_each_part_is_given_once_and_in_order(monkeypatch) -> None:
