@@ -1,11 +1,13 @@
 """From a log to scored and sorted connections: time, processor time and peak memory of whole processes on two cores.
 
-    python benchmarks/engine.py [FOLDER] [--rows N …] [--wide N …] [--networkx N …]
+    python benchmarks/engine.py [FOLDER] [--rows N …] [--wide N …] [--networkx N …] [--runs N]
 
 Makes logs of N interactions (see `generate.py`) in FOLDER or a temporary folder, which is emptied at the end, and for
 each of them: assesses it with all scorers and sorts the connections, opens it again and scores it with one parameter
 changed, and, where asked, computes the same figures with tuned networkx code. `--rows` are of the deep shape (one
-connection for every 14 interactions), `--wide` of the wide one (one for every 1.4).
+connection for every 14 interactions), `--wide` of the wide one (one for every 1.4). Each is timed `--runs` times without
+a rest, networkx once: the table has the medians, and the least and the most seconds. The first run after a rest waits for
+what the system has let go meanwhile: memory, and files that were read before.
 Bars: 10 M deep 6 s and 1 GB, wide 20 s and 4 GB, 50 M 30 s and 4 GB; again 1 s; networkx 7 × slower at 1 M and 14 × at
 10 M; no steeper than n log n.
 """
@@ -17,6 +19,7 @@ import json
 import math
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -54,7 +57,7 @@ ends = pl.scan_parquet(files).select(a=pl.min_horizontal("source", "target"), b=
 rows = len(ends.group_by("a", "b").agg(pl.len()).collect(engine="streaming"))
 {END}"""
 """A yardstick of the machine: interactions counted by pair, bare."""
-HEAD = f"{'shape':<8}{'interactions':>13}{'connections':>13}{'seconds':>9}{'of CPU':>8}{'peak, GB':>10}"
+HEAD = f"{'shape':<8}{'interactions':>13}{'connections':>13}{'seconds':>9}{'least':>7}{'most':>7}{'of CPU':>8}{'peak, GB':>10}"
 
 
 def run(*arguments: str) -> dict[str, float]:
@@ -64,28 +67,34 @@ def run(*arguments: str) -> dict[str, float]:
     return json.loads(done.stdout.splitlines()[-1]) | {"seconds": time.perf_counter() - started}
 
 
-def told(shape: str, rows: int, found: dict[str, float]) -> None:
+def told(shape: str, rows: int, runs: list[dict[str, float]]) -> dict[str, float]:
+    """Print the medians of some runs and return them."""
+    found = {name: statistics.median(each[name] for each in runs) for name in runs[0]}
+    seconds = [each["seconds"] for each in runs]
     print(
-        f"{shape:<8}{rows:>13,}{found['rows']:>13,}{found['seconds']:>9.1f}{found['cpu']:>8.1f}{found['peak']:>10.2f}",
+        f"{shape:<8}{rows:>13,}{int(found['rows']):>13,}{found['seconds']:>9.1f}{min(seconds):>7.1f}{max(seconds):>7.1f}"
+        f"{found['cpu']:>8.1f}{max(each['peak'] for each in runs):>10.2f}",
         flush=True,
     )
+    return found
 
 
-def measure(place: Path, shape: str, rows: int, keep: bool) -> dict[str, dict[str, float]]:
+def measure(place: Path, shape: str, rows: int, keep: bool, runs: int) -> dict[str, dict[str, float]]:
     """Make a log if it is not there, assess it, and score it again."""
     here = Path(__file__).parent
     log = place / f"{shape}-{rows}"
     subprocess.run([sys.executable, str(here / "generate.py"), str(log), shape, str(rows)], check=True, stdout=-3)
-    for made in ("runs", "cache"):
-        shutil.rmtree(log / made, ignore_errors=True)
-    found = {"whole": run("-c", ASSESS, str(log))}
-    told(shape, rows, found["whole"])
-    found["again"] = run("-c", ASSESS, str(log), "15")
-    told("  again", rows, found["again"])
-    told("  count", rows, run("-c", COUNT, str(log)))
+
+    def anew() -> dict[str, float]:
+        for made in ("runs", "cache"):
+            shutil.rmtree(log / made, ignore_errors=True)
+        return run("-c", ASSESS, str(log))
+
+    found = {"whole": told(shape, rows, [anew() for _ in range(runs)])}
+    told("  again", rows, [run("-c", ASSESS, str(log), str(15 + each)) for each in range(runs)])
+    told("  count", rows, [run("-c", COUNT, str(log)) for _ in range(runs)])
     if keep:
-        found["networkx"] = run(str(here / "engine_networkx.py"), str(log))
-        told("  nx", rows, found["networkx"])
+        found["networkx"] = told("  nx", rows, [run(str(here / "engine_networkx.py"), str(log))])
         ratio = {unit: found["networkx"][unit] / found["whole"][unit] for unit in ("seconds", "cpu")}
         print(f"  networkx takes {ratio['seconds']:.1f} × the time, {ratio['cpu']:.1f} × the CPU time")
     return found
@@ -97,16 +106,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="*", default=[100_000, 1_000_000, 10_000_000, 50_000_000])
     parser.add_argument("--wide", type=int, nargs="*", default=[10_000_000])
     parser.add_argument("--networkx", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args()
     place = Path(asked.folder or tempfile.mkdtemp())
     print(HEAD)
-    start = run("-c", ASSESS)
-    told("start-up", 0, start)
+    start = told("start-up", 0, [run("-c", ASSESS) for _ in range(asked.runs)])
     deep = {}
     try:
         for shape, sizes in (("deep", asked.rows), ("wide", asked.wide)):
             for rows in sizes:
-                found = measure(place, shape, rows, shape == "deep" and rows in asked.networkx)
+                found = measure(place, shape, rows, shape == "deep" and rows in asked.networkx, asked.runs)
                 deep |= {rows: found["whole"]} if shape == "deep" else {}
                 if not asked.folder:
                     shutil.rmtree(place / f"{shape}-{rows}")
