@@ -190,7 +190,7 @@ def read_acts(view: NetworkView, *, links: bool = False) -> Unsorted:
             number, pairs_by_now = pairs.numbers(array(found["a"]), array(found["b"])), len(pairs)
         with noting:
             activity.note(at, number, forward, pairs_by_now)
-        signals = found.filter(~pl.col("is_act")).select("forward", "at", "kind", "audience")
+        signals = found.select("forward", "at", "kind", "audience").filter(pl.Series(~is_act))
         signals = signals.with_columns(number=number[~is_act])
         codes = np.empty(len(found), np.int64)
         event, parent = (array(found["event"]), array(found["parent"])) if linking else (none, none)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -110,6 +111,7 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     nothing = {column: each.nothing for each in features for column in columns_of(each)}
     failures: list[runner.Failure] = []
     with ThreadPoolExecutor(1) as beside:
+        beside.submit(import_module, "relnet.network.grouped")  # what it stands on takes a while to be imported
         unsorted = read_acts(view, links=bool(by_table["turns"]))
         signals = signals_of(view, unsorted)
         accounts, ends, rank = unsorted.pairs.sorted()
@@ -166,7 +168,7 @@ def _over_rows(
     failures: list[runner.Failure],
 ) -> dict[str, Column]:
     """Count the interactions that are no dated acts, and compute the features that are group-bys."""
-    from relnet.network.grouped import over_log, over_signals  # expressions: what is cached needs none
+    from relnet.network.grouped import over_log, over_signals
 
     counts = np.bincount(signals.filter(~pl.col("declared"))["row"], minlength=rows)
     made = {"interactions": counts.astype(np.float64)}
