@@ -56,6 +56,7 @@ class Results:
         self._pool = ThreadPoolExecutor(2)
         self._writing: dict[str, Future[None]] = {}
         self._observed: Future[pl.DataFrame] | None = None
+        self._people: AccountTable | None = None
         self._let_go = False
 
     def later(self, make: Callable[..., T], *arguments: Any) -> Future[T]:
@@ -81,6 +82,7 @@ class Results:
             self._observed = self.later(accounts, view)
         made = connect_pairs(view, features, ends)
         self._keep("activity", activity_table(made.activity))
+        self._people = self.accounts(view, made.activity)  # later it would wait until Polars has written the features
         if made.failures:
             self._once("connections")
         else:
@@ -106,6 +108,8 @@ class Results:
 
     def accounts(self, view: NetworkView, activity: Activity) -> AccountTable:
         """Return what is known of the accounts, and when each did something last."""
+        if self._people is not None:
+            return self._people
         key = self._key("accounts", self._facts)
         known = self.cache.opened(key, accounts_of)
         if known is not None:

@@ -162,8 +162,10 @@ def fit(tie: Ints, age: Ints) -> Rhythm:
     chosen, times = np.unique(chosen, return_counts=True)
     weight = times * (len(histories) / times.sum())
     x, oldest, newest = chosen >> 42, chosen >> 21 & _MOST, chosen & _MOST
-    t_x, length = oldest - newest, oldest + 1
-    before = np.arange(x.max())
+    # Logs are taken once of each number that occurs.
+    repeats = np.arange(x.max() + 1)
+    spans, place = np.unique([oldest + 1, oldest - newest], return_inverse=True)
+    length, t_x = place.reshape(2, -1)
     centre = np.log(SHIPPED)
 
     def loss(logs: Column) -> float:
@@ -171,10 +173,11 @@ def fit(tie: Ints, age: Ints) -> Rhythm:
             return 1e12
         r, alpha, a, b = np.exp(logs)
         # What the gamma functions of the likelihood leave: one factor for each active period before this one.
-        act = np.append(0, np.cumsum(np.log((r + before) * (b + before) / (a + b + 1 + before))))[x]
+        act = np.append(0, np.cumsum(np.log((r + repeats[:-1]) * (b + repeats[:-1]) / (a + b + 1 + repeats[:-1]))))[x]
         act += r * np.log(alpha) - np.log(a + b)
-        alive = np.log(b + x) - (r + x) * np.log(alpha + length)
-        over = np.log(a) - (r + x) * np.log(alpha + t_x)
+        log_span = np.log(alpha + spans)
+        alive = np.log(b + repeats)[x] - (r + x) * log_span[length]
+        over = np.log(a) - (r + x) * log_span[t_x]
         return float(np.sum((logs - centre) ** 2) / 4 - weight @ (act + np.logaddexp(alive, over)))
 
     return Rhythm(*(float(value) for value in np.exp(minimise(loss, centre))))
