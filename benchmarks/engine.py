@@ -6,8 +6,8 @@ Makes logs of N interactions (see `generate.py`) in FOLDER or a temporary folder
 each of them: assesses it with all scorers and sorts the connections, opens it again and scores it with one parameter
 changed, and, where asked, computes the same figures with tuned networkx code. `--rows` are of the deep shape (one
 connection for every 14 interactions), `--wide` of the wide one (one for every 1.4). Each is timed `--runs` times without
-a rest, networkx once: the table has the medians, and the least and the most seconds. The first run after a rest waits for
-what the system has let go meanwhile: memory, and files that were read before.
+a rest, networkx once: the table has the medians, and the least and the most seconds. Logs are read beforehand, so that it
+is not the disk that is timed. The first run after a rest waits for memory that the system has let go meanwhile.
 Bars: 10 M deep 6 s and 1 GB, wide 20 s and 4 GB, 50 M 30 s and 4 GB; again 1 s; networkx 7 × slower at 1 M and 14 × at
 10 M; no steeper than n log n.
 """
@@ -88,6 +88,8 @@ def measure(place: Path, shape: str, rows: int, keep: bool, runs: int) -> dict[s
     def anew() -> dict[str, float]:
         for made in ("runs", "cache"):
             shutil.rmtree(log / made, ignore_errors=True)
+        for file in log.glob("log/*/*"):
+            file.read_bytes()
         return run("-c", ASSESS, str(log))
 
     found = {"whole": told(shape, rows, [anew() for _ in range(runs)])}
