@@ -1,5 +1,7 @@
 """A column in a byte a row says what its numbers say."""
 
+import pickle
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from relnet.assess.cache import write
 from relnet.network.columns import Columns, held
-from relnet.plugin import narrow
+from relnet.plugin import Inputs, narrow
 from relnet.plugin.narrow import Narrow, Room, least_room, wide
 
 NUMBERS = st.one_of(
@@ -60,6 +62,14 @@ def test_a_narrow_column_is_written_as_numbers_with_null_and_read_back(tmp_path)
     read = Columns(pl.scan_parquet(tmp_path / "table.parquet"), "f.")
     np.testing.assert_array_equal(read["x"], numbers)
     assert isinstance(held(read, "x"), Narrow)
+
+
+def test_inputs_of_a_narrow_column_are_numbers_in_another_process_too() -> None:
+    numbers, keys = np.array([0.0, 254.0, np.nan, 3.0]), np.arange(4)
+    sent = pickle.loads(pickle.dumps(Inputs({"x": least_room(numbers)}, keys, keys, 0)))
+    for rows in (slice(0, 4), slice(1, 3)):
+        np.testing.assert_array_equal(sent.part(rows.start, rows.stop)["x"], numbers[rows])
+    np.testing.assert_array_equal(sent.take(np.array([3, 2]))["x"], [3.0, np.nan])
 
 
 def test_rows_of_a_narrow_column_may_be_set_to_what_nothing_is() -> None:
