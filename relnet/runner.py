@@ -33,7 +33,7 @@ from relnet.plugin import (
     by_parts,
 )
 from relnet.plugin.narrow import Held, Narrow, Room, many
-from relnet.plugin.parts import each_part, spans
+from relnet.plugin.parts import fill_by_parts, spans
 
 _BY_ROW: Final = ("score", "derive", "over")
 """Methods that give a column, of which a plugin may say that it is `rowwise`."""
@@ -137,7 +137,7 @@ def _called(plugin: Plugin, method: str, *arguments: Any) -> Any:
     if isinstance(plugin, Scorer) or not many(given.rows):
         return by_parts(call, given)
     room = Room(given.rows)
-    each_part(lambda low, high: room.put(low, call(given.part(low, high))), given.rows)
+    fill_by_parts(room, lambda rows: call(given.part(rows.start, rows.stop)), given.rows)
     return room.column()
 
 

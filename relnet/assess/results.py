@@ -30,13 +30,11 @@ from relnet.network.columns import Columns
 from relnet.network.connections import ENDS_KNOWN, Connections, connect_pairs
 from relnet.network.view import NetworkView
 from relnet.plugin import Column, Feature, Labeler, Scorer
-from relnet.plugin.narrow import Held
+from relnet.plugin.narrow import Held, many
 
 T = TypeVar("T")
 LAYOUT: Final = 3
 """Raised when a result is kept in other columns."""
-_MANY: Final = 1 << 20
-"""Connections from which on memory matters more than reading features twice."""
 
 
 class Results:
@@ -92,7 +90,7 @@ class Results:
     def let_go(self, connections: Connections, names: Iterable[str]) -> None:
         """Let features go, where they are many, once they are kept; they are read when they are asked for again."""
         features = connections.features
-        if len(connections) < _MANY or not isinstance(features, Columns):
+        if not many(len(connections)) or not isinstance(features, Columns):
             return
         if "connections" in self._writing:
             self._writing["connections"].result()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from relnet.network.activity import Activity
 from relnet.network.columns import Columns
+from relnet.network.pairs import places
 from relnet.network.view import NetworkView
 from relnet.store.log import SCHEMAS
 
@@ -32,10 +33,7 @@ class AccountTable(msgspec.Struct):
 
     def rows(self, accounts: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return the rows of accounts that are all there."""
-        order = np.argsort(accounts)  # a sorted search stays in the processor's cache
-        rows = np.empty(len(accounts), dtype=np.intp)
-        rows[order] = np.searchsorted(self.account, accounts[order])
-        return rows
+        return places(self.account, accounts)
 
     def text(self, name: str, account: int) -> str | None:
         """Return one text of one account."""

@@ -51,7 +51,7 @@ class Columns(MutableMapping[str, NDArray[Any]]):
                 asked.setdefault(id(frame), (frame, {}))[1][name] = name_there
         for frame, columns in asked.values():
             found = frame.lazy().select(columns.values()).collect()
-            self._columns |= {name: _held(found[name_there]) for name, name_there in columns.items()}
+            self._columns |= {name: _from_series(found[name_there]) for name, name_there in columns.items()}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         return wide(self.held(name))
@@ -98,11 +98,11 @@ def series(column: Held) -> pl.Series:
     """Return a column as a series: objects as texts, a narrow one as `UInt8`, null where unknown."""
     if not isinstance(column, Narrow):
         return pl.Series(column.tolist(), dtype=pl.String) if column.dtype == object else pl.Series(column)
-    codes = pl.DataFrame({"": pl.Series(column.codes)}).lazy()
-    return codes.select(pl.when(pl.col("") != UNKNOWN).then(pl.col(""))).collect().to_series()
+    codes = pl.Series(column.codes)
+    return codes.set(codes == UNKNOWN, None)
 
 
-def _held(column: pl.Series) -> Held:
+def _from_series(column: pl.Series) -> Held:
     return Narrow(column.fill_null(UNKNOWN).to_numpy()) if column.dtype == pl.UInt8 else plain(column)
 
 

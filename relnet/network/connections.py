@@ -122,9 +122,8 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
         del signals
         acts = unsorted.sorted(rank, len(a))
         del unsorted
-        counted = grouped.result()
-        counted["interactions"] += acts.counts
-        made: dict[str, Held] = {name: least_room(counted.pop(name)) for name in list(counted)}
+        made = grouped.result()
+        made["interactions"] = wide(made["interactions"]) + acts.counts
         give_back()
         tied = acts.counts > 0
         structure = structure_of(ends, tied)
@@ -138,8 +137,8 @@ def connect_pairs(view: NetworkView, features: Sequence[Feature], needs: Iterabl
     made |= _over_words_and_hours(view, by_table, a, b, failures)
     unknown = np.broadcast_to(np.nan, len(a))
     read = [feature for feature in features if feature.table != "columns"]
-    nowhere: dict[str, Held] = {name: unknown for feature in read for name in columns_of(feature)}
-    made = nowhere | made
+    without_values: dict[str, Held] = {name: unknown for feature in read for name in columns_of(feature)}
+    made = without_values | made
     spans = spans_of(view, a, b)
     made |= _coverage(view, a, b, spans, {*needs, *(need for feature in features for need in feature.needs)})
     _hide_uncovered(made, read, view, a, b, spans)
@@ -166,16 +165,16 @@ def _over_rows(
     nothing: Mapping[str, float],
     rows: int,
     failures: list[runner.Failure],
-) -> dict[str, Column]:
+) -> dict[str, Held]:
     """Count the interactions that are no dated acts, and compute the features that are group-bys."""
-    from relnet.network.grouped import over_log, over_signals
+    from relnet.network.grouped import over_log, over_signals  # expressions: what is cached needs none
 
     counts = np.bincount(signals.filter(~pl.col("declared"))["row"], minlength=rows)
-    made = {"interactions": counts.astype(np.float64)}
+    made: dict[str, Held] = {"interactions": counts.astype(np.float64)}
     made |= over_signals(view, signals, by_table["signals"], nothing, rows, failures)
     if by_table["log"]:
         made |= over_log(view, by_table["log"], failures)
-    return made
+    return {name: least_room(column) for name, column in made.items()}  # now, since it lies beside all that follows
 
 
 def _over_ordered(
@@ -189,20 +188,20 @@ def _over_ordered(
     def compute(block: Acts) -> list[runner.Failure]:
         failed = []
         filled = {column: np.full(block.rows, value) for column, value in nothing.items()}
-        first = int(block.codes[0] >> ROW) if len(block.codes) else 0
-        for name, table_of in (("days", days_of), ("turns", turns_of)):
-            if not by_table[name] or not len(block.codes):
+        for name, table_of in (("days", days_of), ("turns", turns_of)) if len(block.codes) else ():
+            if not by_table[name]:
                 continue
             table = table_of(block, view)
             ways = (table, table.turned())
-            tied = first + table.tie[table.starts]
+            tied = table.tie[table.starts]
+            rows = int(block.codes[0] >> ROW) - block.first + tied
             for feature in by_table[name]:
                 found, failure = _over(feature, ways)
                 failed += [failure] if failure else []
                 for column, values in found.items():
-                    filled[column][tied - block.first] = values[tied - first]
+                    filled[column][rows] = values[tied]
         for column, values in filled.items():
-            rooms[column].put(block.first, values)
+            rooms[column][block.first : block.first + block.rows] = values
         return failed
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -108,7 +108,7 @@ def met(a: Keys, b: Keys) -> tuple[Keys, Numbers]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         ends = list(pool.map(_numbered, (a, b)))
         accounts = distinct(*(keys for keys, _ in ends))
-        columns = pool.map(lambda end: _places(accounts, end[0])[end[1]], ends)
+        columns = pool.map(lambda end: places(accounts, end[0]).astype(np.int32)[end[1]], ends)
     return accounts, np.stack(list(columns), axis=1)
 
 
@@ -123,10 +123,11 @@ def both_ends(values: NDArray[T], ends: Numbers) -> tuple[NDArray[T], NDArray[T]
     return one, other
 
 
-def _places(accounts: Keys, some: Keys) -> Numbers:
-    order, places = np.argsort(some), np.empty(len(some), np.int32)
-    places[order] = np.searchsorted(accounts, some[order])  # a sorted search stays in the processor's cache
-    return places
+def places(accounts: Keys, some: Keys) -> NDArray[np.intp]:
+    """Return where some keys stand among the accounts, which are sorted and hold them all."""
+    order, found = np.argsort(some), np.empty(len(some), np.intp)
+    found[order] = np.searchsorted(accounts, some[order])  # a sorted search stays in the processor's cache
+    return found
 
 
 def _numbered(keys: Keys) -> tuple[Keys, Numbers]:

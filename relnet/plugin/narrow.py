@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from relnet.plugin.parts import each_part
+from relnet.plugin.parts import fill_by_parts
 
 Column = NDArray[np.float64]
 MANY: Final = 1 << 20
@@ -18,7 +18,7 @@ _FIRST: Final = 1 << 10
 
 
 def many(rows: int) -> bool:
-    """Tell whether a column of so many rows is worth narrowing."""
+    """Tell whether the room of columns of so many rows matters more than the time to narrow them, or to read them twice."""
     return rows >= MANY
 
 
@@ -49,14 +49,14 @@ class Narrow:
     def wide(self) -> Column:
         """Return the numbers as float64[n], NaN where unknown."""
         column = np.empty(len(self))
-
-        def fill(low: int, high: int) -> None:
-            codes = self.codes[low:high]
-            column[low:high] = codes
-            column[low:high][codes == UNKNOWN] = np.nan
-
-        each_part(fill, len(self))
+        fill_by_parts(column, lambda rows: _numbers(self.codes[rows]), len(self))
         return column
+
+
+def _numbers(codes: NDArray[np.uint8]) -> Column:
+    numbers = codes.astype(np.float64)
+    numbers[codes == UNKNOWN] = np.nan
+    return numbers
 
 
 Held = NDArray[Any] | Narrow
@@ -72,44 +72,45 @@ class Room:
     """Room for a column that is filled some rows at a time; where they are many and all fit, it is narrow."""
 
     def __init__(self, rows: int) -> None:
-        self._wide, self._narrow = np.empty(rows), Narrow(np.empty(rows if many(rows) else 0, np.uint8))
-        self._fitted: list[slice] = []
-        self._full = many(rows)
+        self._fits = many(rows)
+        self._wide, self._codes = np.empty(rows), np.empty(rows if self._fits else 0, np.uint8)
+        self._narrow: list[slice] = []
 
-    def put(self, low: int, values: NDArray[Any]) -> None:
-        """Fill the rows from `low` on; other threads may fill others."""
-        rows = slice(low, low + len(values))
-        codes = _codes(values) if len(self._narrow) else None
+    def __setitem__(self, rows: slice, values: NDArray[Any]) -> None:
+        """Fill some rows; other threads may fill others."""
+        codes = _codes(values) if self._fits else None
         if codes is None:
-            self._wide[rows], self._full = values, False
+            self._wide[rows], self._fits = values, False
         else:
-            self._narrow.codes[rows] = codes
-            self._fitted.append(rows)
+            self._codes[rows] = codes
+            self._narrow.append(rows)
 
     def column(self) -> Held:
         """Return the column, once all of it is filled."""
-        if self._full:
-            return self._narrow
-        for rows in self._fitted:
-            self._wide[rows] = self._narrow[rows].wide()
+        if self._fits:
+            return Narrow(self._codes)
+        for rows in self._narrow:
+            self._wide[rows] = Narrow(self._codes[rows]).wide()
         return self._wide
 
 
-def least_room(column: NDArray[Any] | Narrow) -> Held:
+def least_room(column: Held) -> Held:
     """Return a column in the least room: that of one value if all are the same, a byte a row where many fit."""
     held = column.codes if isinstance(column, Narrow) else column
-    first = held[:1]
-    for part in (held[:_FIRST], held):
-        if not len(part) or not np.array_equal(part, np.broadcast_to(first, part.shape), equal_nan=True):
-            return column if isinstance(column, Narrow) else _narrowed(column.astype(np.float64, copy=False))
-    return np.broadcast_to(wide(Narrow(first)) if isinstance(column, Narrow) else first.astype(np.float64), held.shape)
+    if all(len(part) and _is_one(part) for part in (held[:_FIRST], held)):
+        return np.broadcast_to(wide(column[:1]).astype(np.float64, copy=False), held.shape)
+    return column if isinstance(column, Narrow) else _narrowed(column.astype(np.float64, copy=False))
+
+
+def _is_one(values: NDArray[Any]) -> bool:
+    return np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=True)
 
 
 def _narrowed(column: Column) -> Held:
     if not many(len(column)) or _codes(column[:_FIRST]) is None:
         return column
     room = Room(len(column))
-    each_part(lambda low, high: room.put(low, column[low:high]), len(column))
+    fill_by_parts(room, lambda rows: column[rows], len(column))
     narrow = room.column()
     return narrow if isinstance(narrow, Narrow) else column
 

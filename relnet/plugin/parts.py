@@ -29,6 +29,14 @@ class Parted(Protocol):
         ...
 
 
+class Filled(Protocol):
+    """A column that is filled some rows at a time."""
+
+    def __setitem__(self, rows: slice, values: NDArray[np.float64], /) -> None:
+        """Fill some rows."""
+        ...
+
+
 P = TypeVar("P", bound=Parted)
 T = TypeVar("T")
 
@@ -51,12 +59,17 @@ def by_parts(compute: Callable[[P], NDArray[np.float64]], given: P) -> NDArray[n
     if given.rows <= PART:
         return compute(given)
     column = np.empty(given.rows)
+    fill_by_parts(column, lambda rows: compute(given.part(rows.start, rows.stop)), given.rows)
+    return column
+
+
+def fill_by_parts(column: Filled, values: Callable[[slice], NDArray[np.float64]], rows: int) -> None:
+    """Fill a column with the values of each part, in several threads."""
 
     def fill(low: int, high: int) -> None:
-        column[low:high] = compute(given.part(low, high))
+        column[low:high] = values(slice(low, high))
 
-    each_part(fill, given.rows)
-    return column
+    each_part(fill, rows)
 
 
 def each_part(compute: Callable[[int, int], T], rows: int) -> list[T]:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relnet.plugin.compiled import compiled
-from relnet.plugin.narrow import Held, Narrow, wide
-from relnet.plugin.parts import each_part, spans
+from relnet.plugin.narrow import Held, Narrow
+from relnet.plugin.parts import each_part, fill_by_parts, spans
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -67,7 +67,8 @@ class Inputs(Mapping[str, Column]):
     ) -> None:
         self._columns = {name: column[:] for name, column in columns.items()}
         for column in self._columns.values():
-            (column.codes if isinstance(column, Narrow) else column).flags.writeable = False
+            if isinstance(column, np.ndarray):
+                column.flags.writeable = False
         self.a, self.b, self.as_of, self.me, self._seed, self._graph = a, b, as_of, me, seed, graph
         self.texts, self._structure = texts or {}, structure
         self._sums = {} if sums is None else sums
@@ -80,7 +81,11 @@ class Inputs(Mapping[str, Column]):
         return Inputs, (self._columns, *given)
 
     def __getitem__(self, name: str) -> Column:
-        return wide(self._columns[name])
+        column = self._columns[name]
+        if isinstance(column, Narrow):
+            column = column.wide()
+            column.flags.writeable = False
+        return column
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -134,11 +139,7 @@ class Inputs(Mapping[str, Column]):
     def totals(self, given: Given, end: Literal[0, 1] = 0) -> Column:
         """Return what `a` (at `end` 1: `b`) gave to all of its connections, float64[n]; see `account_totals`."""
         totals, ends, column = self.account_totals(given), self.structure().ends, np.empty(self.rows)
-
-        def fill(low: int, high: int) -> None:
-            column[low:high] = totals[ends[low:high, end]]
-
-        each_part(fill, self.rows)
+        fill_by_parts(column, lambda rows: totals[ends[rows, end]], self.rows)
         return column
 
     def others(self, given: Given) -> Column:

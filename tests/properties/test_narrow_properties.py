@@ -38,7 +38,7 @@ def test_what_is_filled_some_rows_at_a_time_is_narrow_where_all_of_it_fits(parts
     begins = np.cumsum([0, *map(len, parts)]).tolist()
     room, pieces = Room(len(whole)), list(zip(begins, parts, strict=False))
     for low, part in pieces[::-1] if backwards else pieces:
-        room.put(low, np.array(part))
+        room[low : low + len(part)] = np.array(part)
     np.testing.assert_array_equal(wide(room.column()), whole)
     assert isinstance(room.column(), Narrow) == (len(whole) > 0 and fit(whole))
 
@@ -68,7 +68,9 @@ def test_inputs_of_a_narrow_column_are_numbers_in_another_process_too() -> None:
     numbers, keys = np.array([0.0, 254.0, np.nan, 3.0]), np.arange(4)
     sent = pickle.loads(pickle.dumps(Inputs({"x": least_room(numbers)}, keys, keys, 0)))
     for rows in (slice(0, 4), slice(1, 3)):
-        np.testing.assert_array_equal(sent.part(rows.start, rows.stop)["x"], numbers[rows])
+        column = sent.part(rows.start, rows.stop)["x"]
+        np.testing.assert_array_equal(column, numbers[rows])
+        assert not column.flags.writeable
     np.testing.assert_array_equal(sent.take(np.array([3, 2]))["x"], [3.0, np.nan])
 
 

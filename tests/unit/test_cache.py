@@ -132,7 +132,6 @@ def test_columns_are_read_when_they_are_asked_for(tmp_path) -> None:
 
 def test_features_of_many_connections_are_let_go_and_read_from_the_run(workspace, monkeypatch) -> None:
     held, _ = run(workspace, half={"share": 0.1})
-    monkeypatch.setattr(results, "_MANY", 0)
     monkeypatch.setattr(narrow, "MANY", 1)
     monkeypatch.setattr(results.Results, "later", _at_once)  # so that features are kept before scores are made
     shutil.rmtree(workspace.cache)

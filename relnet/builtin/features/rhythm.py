@@ -164,6 +164,7 @@ def fit(tie: Ints, age: Ints) -> Rhythm:
     x, oldest, newest = chosen >> 42, chosen >> 21 & _MOST, chosen & _MOST
     # Logs are taken once of each number that occurs.
     repeats = np.arange(x.max() + 1)
+    before = repeats[:-1]
     spans, place = np.unique([oldest + 1, oldest - newest], return_inverse=True)
     length, t_x = place.reshape(2, -1)
     centre = np.log(SHIPPED)
@@ -173,7 +174,7 @@ def fit(tie: Ints, age: Ints) -> Rhythm:
             return 1e12
         r, alpha, a, b = np.exp(logs)
         # What the gamma functions of the likelihood leave: one factor for each active period before this one.
-        act = np.append(0, np.cumsum(np.log((r + repeats[:-1]) * (b + repeats[:-1]) / (a + b + 1 + repeats[:-1]))))[x]
+        act = np.append(0, np.cumsum(np.log((r + before) * (b + before) / (a + b + 1 + before))))[x]
         act += r * np.log(alpha) - np.log(a + b)
         log_span = np.log(alpha + spans)
         alive = np.log(b + repeats)[x] - (r + x) * log_span[length]
